@@ -1,0 +1,12 @@
+# One program a source file of lib/, daemon/ or web/: tests/unit/test_<file>.c
+UNIT_TESTS =
+UNIT_LIBS = $(VPNTRIAGE_LIBS) $(CMOCKA_LIBS)
+if HAVE_CMOCKA
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+endif
+EXTRA_DIST += tests/unit/tap.h
+
+UNIT_TESTS += tests/unit/test_base
+tests_unit_test_base_SOURCES = tests/unit/test_base.c
+tests_unit_test_base_LDADD = $(UNIT_LIBS)
