@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT
+ * show crypto ipsec sa [peer ADDRESS] [detail]
+ *
+ * One struct vt_ipsec_selector for each protected pair (local ident, remote ident): the block that begins at
+ * "Crypto map tag:" or, where a pair has no heading of its own, at its first "local ident" line.
+ * Numbers the device did not print are VT_ABSENT, texts it did not print have p == NULL. All texts are views
+ * into the listing. Counters are those of formats.md section 4: they belong to the pair and survive rekeys.
+ */
+#ifndef VT_ASA_IPSEC_SA_H
+#define VT_ASA_IPSEC_SA_H
+
+#include "asa/report.h"
+#include "base/arena.h"
+#include "base/status.h"
+
+/* (addr/mask/prot/port). The mask of an IPv6 ident is a prefix length or absent; prot and port 0 mean any. */
+struct vt_ident {
+	struct vt_str addr, mask;
+	uint64_t protocol, port;
+};
+
+struct vt_endpoint {
+	struct vt_str addr;
+	uint64_t port;
+};
+
+struct vt_str_list {
+	struct vt_str *items;
+	size_t len;
+};
+
+/* One direction of one child SA. */
+struct vt_esp_sa {
+	uint64_t spi;              /* numeric; JSON prints "0x1e8246fc" */
+	struct vt_str state;       /* "active" on new releases */
+	struct vt_str_list transforms; /* "esp-aes-256", "esp-sha-hmac", "no compression" */
+	struct vt_str_list settings;   /* "L2L", "Tunnel", "NAT-T-Encaps", "PFS Group 5", "IKEv1" */
+	uint64_t conn_id, lifetime_kb, lifetime_s, iv_bytes;
+	int8_t replay;             /* 1 yes, 0 no, -1 not printed */
+};
+
+struct vt_ipsec_selector {
+	struct vt_str interface, crypto_map;
+	uint64_t sequence;
+	struct vt_str local_addr;
+	struct vt_str acl; /* the access control entry as printed, without "access-list " in front */
+	struct vt_ident local_ident, remote_ident;
+	struct vt_str peer, dynamic_peer, username;
+
+	uint64_t encaps_pkts, encrypt_pkts, digest_pkts;
+	uint64_t decaps_pkts, decrypt_pkts, verify_pkts;
+	uint64_t compressed_pkts, decompressed_pkts;
+	uint64_t not_compressed_pkts, comp_failed_pkts, decomp_failed_pkts;
+	uint64_t pre_frag_successes, pre_frag_failures, fragments_created;
+	uint64_t pmtus_sent, pmtus_rcvd, frags_needing_reassembly;
+	uint64_t tfc_rcvd, tfc_sent;
+	uint64_t valid_icmp_errors_rcvd, invalid_icmp_errors_rcvd;
+	uint64_t send_errors, recv_errors;
+	/* `detail` only: the breakdown of the two above (formats.md section 4), VT_ABSENT otherwise. */
+	uint64_t no_sa_send, invalid_sa_rcv, encaps_failed_send, decaps_failed_rcv, invalid_prot_rcv, verify_failed,
+		invalid_identity_rcv, invalid_len_rcv, replay_rollover_send, replay_rollover_rcv, replay_failed_rcv,
+		min_mtu_frag_failed, bad_frag_offset_rcv, internal_err_send, internal_err_rcv;
+
+	struct vt_endpoint local_endpoint, remote_endpoint;
+	uint64_t path_mtu, overhead, media_mtu;
+	uint64_t outbound_spi, inbound_spi;
+	struct vt_esp_sa *inbound_esp, *outbound_esp;
+	size_t inbound_esp_len, outbound_esp_len;
+
+	/* Where in the listing the block stands, for evidence: first and last line, from 1. */
+	uint64_t first_line, last_line;
+};
+
+struct vt_ipsec_sa {
+	struct vt_ipsec_selector *selectors;
+	size_t selectors_len;
+	bool none; /* "There are no ipsec sas" */
+};
+
+/* Answers VT_OK also for a listing with skipped lines or a truncated one (see `report`);
+ * VT_E_NOT_THIS_COMMAND when the text holds nothing of this command. */
+enum vt_status vt_ipsec_sa_parse(struct vt_str text, struct vt_arena *arena, struct vt_ipsec_sa *facts,
+				 struct vt_parse_report *report);
+
+#endif
