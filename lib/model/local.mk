@@ -1,1 +1,4 @@
-# see lib/README.md
+lib_libvpntriage_a_SOURCES += \
+	%D%/reduce.h \
+	%D%/rows.h \
+	%D%/snapshot.h

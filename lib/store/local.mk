@@ -1,1 +1,2 @@
-# see lib/README.md
+lib_libvtstore_a_SOURCES += \
+	%D%/store.h
