@@ -1,1 +1,11 @@
-# filled by the files of this folder
+# libdaemon.a is everything vpntriaged does; its main() only starts and stops it, so that tests link the
+# objects that ship. Only here, and in tests, are libssh and libuv to be found.
+noinst_LIBRARIES += daemon/libdaemon.a
+daemon_libdaemon_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBSSH_CFLAGS) $(LIBUV_CFLAGS)
+daemon_libdaemon_a_SOURCES = \
+	%D%/algorithms.h \
+	%D%/hostkey.h \
+	%D%/log.h \
+	%D%/secret.h \
+	%D%/session.h
+DAEMON_LIBS = daemon/libdaemon.a $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS)
