@@ -1,1 +1,2 @@
-# see lib/README.md
+lib_libvpntriage_a_SOURCES += \
+	%D%/settings.h

@@ -1,0 +1,5 @@
+# What the programs share and the library must not have: the outside world, a little at a time.
+noinst_LIBRARIES += common/libvtcommon.a
+common_libvtcommon_a_SOURCES = \
+	%D%/read_file.c %D%/read_file.h
+COMMON_LIBS = common/libvtcommon.a
