@@ -4,6 +4,7 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/buf.c %D%/buf.h \
 	%D%/hash.h \
 	%D%/lines.h \
+	%D%/map.c %D%/map.h \
 	%D%/scan.h \
 	%D%/status.c %D%/status.h \
 	%D%/str.h \

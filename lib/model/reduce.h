@@ -59,6 +59,7 @@ struct vt_commit *vt_reduce_failure(struct vt_unit *unit, int64_t at_ms, int64_t
 
 /* What the poller asks the state about, to decide what to poll next. */
 bool vt_unit_is_negotiating(const struct vt_unit *unit); /* some IKE SA is in a non-final state: burst */
+bool vt_unit_wants_sessions(const struct vt_unit *unit); /* something happened that only vpn-sessiondb can explain */
 size_t vt_unit_tunnels(const struct vt_unit *unit);
 size_t vt_unit_selectors(const struct vt_unit *unit);
 bool vt_unit_is_standby(const struct vt_unit *unit);

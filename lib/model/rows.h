@@ -193,6 +193,10 @@ struct vt_commit {
 	bool live_given;
 	const struct vt_event_row *events;
 	size_t events_len;
+	/* Current state that ends: peers that never had a session and have fallen silent, selectors long gone.
+	 * Their history stays. */
+	const uint64_t *forget_tunnels, *forget_selectors;
+	size_t forget_tunnels_len, forget_selectors_len;
 	int64_t interval_ms;                     /* that the samples cover; 0 when there are none */
 	const struct vt_sample *samples;
 	size_t samples_len;
