@@ -11,6 +11,7 @@
 
 #include "asa/report.h"
 #include "base/arena.h"
+#include "base/shape.h"
 #include "base/status.h"
 
 /* (addr/mask/prot/port). The mask of an IPv6 ident is a prefix length or absent; prot and port 0 mean any. */
@@ -22,11 +23,6 @@ struct vt_ident {
 struct vt_endpoint {
 	struct vt_str addr;
 	uint64_t port;
-};
-
-struct vt_str_list {
-	struct vt_str *items;
-	size_t len;
 };
 
 /* One direction of one child SA. */

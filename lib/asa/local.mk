@@ -5,6 +5,6 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/device_facts.h \
 	%D%/ike_sa.h \
 	%D%/ipsec_sa.h \
-	%D%/parse.h \
+	%D%/parse.c %D%/parse.h \
 	%D%/report.h \
 	%D%/vpn_sessiondb.h

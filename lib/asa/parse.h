@@ -10,6 +10,7 @@
 
 #include "asa/report.h"
 #include "base/arena.h"
+#include "base/shape.h"
 #include "base/status.h"
 
 enum vt_listing_kind {
@@ -46,15 +47,21 @@ struct vt_listing {
 	struct vt_parse_report report;
 };
 
-/* The canonical command of a kind: "show crypto ipsec sa". Static. */
+/* The canonical command of a kind: "show crypto ipsec sa"; "" for VT_LISTING_UNKNOWN. Static. */
 const char *vt_listing_command(enum vt_listing_kind kind);
+/* The fields of its facts; NULL for a kind without a parser. Static. */
+const struct vt_shape *vt_listing_shape(enum vt_listing_kind kind);
 /* A command as a person types it, abbreviations included ("sh cry isa sa | b 90.1.1.1"), to its kind. */
 enum vt_listing_kind vt_listing_of_command(struct vt_str command);
-/* Judged by shape alone; VT_LISTING_UNKNOWN when nothing fits. */
+/* Judged by the first line that only one listing prints; VT_LISTING_UNKNOWN when there is none. */
 enum vt_listing_kind vt_listing_of_shape(struct vt_str text);
 
 /* `text` is the cleaned output of one command, without echo and prompt; facts are views into it. */
 struct vt_listing *vt_listing_parse(enum vt_listing_kind kind, struct vt_str text, struct vt_arena *arena);
+
+/* What the device said instead of a listing: VT_E_DENIED, VT_E_REJECTED, or VT_OK when it did not refuse. Looks at
+ * the first lines only: "ERROR:" further down (show logging) is data. Source: asa-cli.md section 9. */
+enum vt_status vt_refusal_of(struct vt_str text);
 
 /* A pasted transcript: prompts, echoes and several commands in any order. Splits, recognises and parses each,
  * then resolves `names` through the whole of it. `command` (may be absent) names a single listing. `text` must

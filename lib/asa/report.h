@@ -16,6 +16,15 @@ struct vt_parse_report {
 	bool truncated;
 };
 
+/* A syslog message that the terminal monitor put between the lines of a listing. Only `show logging` takes such
+ * lines for data; to every other parser they are noise: recognised, and no fact. */
+static inline bool vt_is_async_line(struct vt_str line)
+{
+	line = vt_str_ltrim(line);
+	return line.len > 7 && line.p[0] == '%' && vt_str_starts(line, VT_STR("%ASA-"));
+}
+
+/* Counts a line no rule took. Not for lines vt_is_async_line() is true for. */
 static inline void vt_report_skip(struct vt_parse_report *report, uint64_t number, struct vt_str line)
 {
 	if (report->skipped++ == 0) {

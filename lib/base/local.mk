@@ -6,6 +6,7 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/lines.h \
 	%D%/map.c %D%/map.h \
 	%D%/scan.h \
+	%D%/shape.c %D%/shape.h \
 	%D%/status.c %D%/status.h \
 	%D%/str.h \
 	%D%/timefmt.c %D%/timefmt.h

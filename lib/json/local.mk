@@ -1,1 +1,4 @@
-# see lib/README.md
+# Text out: the only place that knows JSON's syntax. Names of fields stand in the shape tables beside each parser.
+lib_libvpntriage_a_SOURCES += \
+	%D%/shape.c %D%/shape.h \
+	%D%/writer.c %D%/writer.h

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT
+ * The table of every listing: its command, what people type for it, what its lines look like, who reads it.
+ *
+ * To add a listing: its parser and its shape table in a file of its own, one READER line, one row.
+ */
+#include "asa/parse.h"
+
+#include "asa/ike_sa.h"
+#include "asa/ipsec_sa.h"
+#include "asa/vpn_sessiondb.h"
+#include "base/lines.h"
+
+/* The typed parser behind one type for all of them. */
+typedef enum vt_status parse_fn(struct vt_str text, struct vt_arena *arena, void *facts,
+				struct vt_parse_report *report);
+#define READER(name, type)                                                                                             \
+	static enum vt_status read_##name(struct vt_str text, struct vt_arena *arena, void *facts,                     \
+					  struct vt_parse_report *report)                                              \
+	{                                                                                                              \
+		return vt_##name##_parse(text, arena, (struct type *)facts, report);                                   \
+	}
+
+enum { MAX_FORMS = 4, MAX_MARKS = 8 };
+
+/* READER(ipsec_sa, vt_ipsec_sa) makes read_ipsec_sa of vt_ipsec_sa_parse. */
+
+/* A form is the words of a command. "a|b" are alternatives, "[a]" may be missing, "..." at the end lets anything
+ * follow. Each word may be typed abbreviated. A `| include …` behind a command is not part of it.
+ *
+ * A mark is how a line begins (blanks before it aside) that no other listing has. `looks` says the same of lines
+ * that need more than a beginning; it is asked when no mark of any row fits. */
+static const struct row {
+	const char *command;
+	const char *forms[MAX_FORMS];
+	const char *marks[MAX_MARKS];
+	parse_fn *parse;
+	const struct vt_shape *shape;
+	bool (*looks)(struct vt_str line);
+} rows[VT_LISTING_KINDS] = {
+	[VT_LISTING_UNKNOWN] = { "" },
+	[VT_LISTING_IKE_SA] = {
+		"show crypto isakmp sa",
+		{ "show crypto isakmp|ikev1|ikev2 sa ...", "show isakmp sa ..." },
+		{ "IKEv1 SAs:", "IKEv2 SAs:", "There are no IKE", "Session-id:", "IKE Peer ", "Total IKE SA:", "Tunnel-id " },
+	},
+	[VT_LISTING_IPSEC_SA] = {
+		"show crypto ipsec sa",
+		{ "show crypto ipsec sa ...", "show ipsec sa ..." },
+		{ "interface: ", "peer address: ", "Crypto map tag:", "There are no ipsec sas", "local ident (" },
+	},
+	[VT_LISTING_IPSEC_STATS] = {
+		"show crypto ipsec stats",
+		{ "show crypto ipsec stats ...", "show ipsec stats ..." },
+		{ "IPsec Global Statistics" },
+	},
+	[VT_LISTING_VPN_SESSIONDB] = {
+		"show vpn-sessiondb detail l2l",
+		{ "show vpn-sessiondb [detail] l2l ..." },
+		{ "Session Type: LAN-to-LAN", "INFO: There are presently no active sessions" },
+	},
+	[VT_LISTING_VPN_SESSIONDB_SUMMARY] = {
+		"show vpn-sessiondb summary",
+		{ "show vpn-sessiondb [summary]" },
+		{ "VPN Session Summary", "Active Session Summary" },
+	},
+	[VT_LISTING_PACKET_TRACER] = {
+		"packet-tracer",
+		{ "packet-tracer input ..." },
+	},
+	[VT_LISTING_VERSION] = {
+		"show version",
+		{ "show version" },
+	},
+	[VT_LISTING_FAILOVER] = {
+		"show failover",
+		{ "show failover" },
+	},
+	[VT_LISTING_CONTEXT] = {
+		"show context",
+		{ "show context ..." },
+	},
+	[VT_LISTING_MODE] = {
+		"show mode",
+		{ "show mode" },
+	},
+	[VT_LISTING_CLOCK] = {
+		"show clock",
+		{ "show clock [detail]" },
+	},
+	[VT_LISTING_CPU_USAGE] = {
+		"show cpu usage",
+		{ "show cpu [usage]" },
+	},
+	[VT_LISTING_ROUTE] = {
+		"show route",
+		{ "show route ..." },
+	},
+	[VT_LISTING_ASP_DROP] = {
+		"show asp drop",
+		{ "show asp drop ..." },
+	},
+	[VT_LISTING_ASP_VPN_CONTEXT] = {
+		"show asp table vpn-context detail",
+		{ "show asp table vpn-context detail" },
+	},
+	[VT_LISTING_NAT_DETAIL] = {
+		"show nat detail",
+		{ "show nat ..." },
+	},
+	[VT_LISTING_ACCESS_LIST] = {
+		"show access-list",
+		{ "show access-list ..." },
+	},
+	[VT_LISTING_LOGGING] = {
+		"show logging",
+		{ "show logging ..." },
+	},
+	[VT_LISTING_NAMES] = {
+		"show names",
+		{ "show names", "show running-config [all] names" },
+	},
+	[VT_LISTING_INTERFACE_IP_BRIEF] = {
+		"show interface ip brief",
+		{ "show interface ip brief" },
+	},
+	[VT_LISTING_PING] = {
+		"ping",
+		{ "ping ..." },
+	},
+};
+
+const char *vt_listing_command(enum vt_listing_kind kind)
+{
+	return rows[kind].command;
+}
+
+const struct vt_shape *vt_listing_shape(enum vt_listing_kind kind)
+{
+	return rows[kind].shape;
+}
+
+/* One word of a form without its brackets; false at the end of the form. */
+static bool next_form_word(const char **form, struct vt_str *word, bool *optional)
+{
+	const char *p = *form + strspn(*form, " ");
+	if (*p == '\0')
+		return false;
+	size_t len = strcspn(p, " ");
+	*form = p + len;
+	*optional = *p == '[';
+	*word = *optional ? (struct vt_str){ p + 1, len - 2 } : (struct vt_str){ p, len };
+	return true;
+}
+
+/* An ASA takes any unambiguous abbreviation. Which one is depends on the release, so two letters are enough here:
+ * the device has answered the command, and in doubt the first row of the table wins. */
+static bool is_abbreviation(struct vt_str typed, struct vt_str word)
+{
+	size_t least = word.len < 3 ? word.len : 2;
+	return typed.len >= least && vt_str_istarts(word, typed);
+}
+
+static bool word_matches(struct vt_str typed, struct vt_str alternatives)
+{
+	for (;;) {
+		ptrdiff_t bar = vt_str_find_char(alternatives, '|');
+		struct vt_str word = bar < 0 ? alternatives : vt_str_first(alternatives, (size_t)bar);
+		if (is_abbreviation(typed, word))
+			return true;
+		if (bar < 0)
+			return false;
+		alternatives = vt_str_from(alternatives, (size_t)bar + 1);
+	}
+}
+
+static bool form_matches(const char *form, struct vt_str command)
+{
+	struct vt_str want, typed;
+	bool optional;
+	while (next_form_word(&form, &want, &optional)) {
+		if (vt_str_eq(want, VT_STR("...")))
+			return true;
+		struct vt_str rest = command;
+		vt_skip_blanks(&rest);
+		if (vt_scan_word(&rest, &typed) && word_matches(typed, want))
+			command = rest;
+		else if (!optional)
+			return false;
+	}
+	vt_skip_blanks(&command);
+	return command.len == 0;
+}
+
+static struct vt_str without_filter(struct vt_str command)
+{
+	ptrdiff_t bar = vt_str_find_char(command, '|');
+	return bar < 0 ? command : vt_str_first(command, (size_t)bar);
+}
+
+enum vt_listing_kind vt_listing_of_command(struct vt_str command)
+{
+	command = without_filter(command);
+	for (int kind = VT_LISTING_UNKNOWN + 1; kind < VT_LISTING_KINDS; kind++) {
+		for (size_t i = 0; i < MAX_FORMS && rows[kind].forms[i]; i++) {
+			if (form_matches(rows[kind].forms[i], command))
+				return (enum vt_listing_kind)kind;
+		}
+	}
+	return VT_LISTING_UNKNOWN;
+}
+
+static enum vt_listing_kind kind_of_line(struct vt_str line)
+{
+	line = vt_str_trim(line);
+	for (int kind = VT_LISTING_UNKNOWN + 1; line.len && kind < VT_LISTING_KINDS; kind++) {
+		for (size_t i = 0; i < MAX_MARKS && rows[kind].marks[i]; i++) {
+			if (vt_str_starts(line, vt_str_of(rows[kind].marks[i])))
+				return (enum vt_listing_kind)kind;
+		}
+	}
+	for (int kind = VT_LISTING_UNKNOWN + 1; line.len && kind < VT_LISTING_KINDS; kind++) {
+		if (rows[kind].looks && rows[kind].looks(line))
+			return (enum vt_listing_kind)kind;
+	}
+	return VT_LISTING_UNKNOWN;
+}
+
+enum vt_listing_kind vt_listing_of_shape(struct vt_str text)
+{
+	struct vt_lines lines = vt_lines_of(text);
+	struct vt_str line;
+	enum vt_listing_kind kind = VT_LISTING_UNKNOWN;
+	while (kind == VT_LISTING_UNKNOWN && vt_lines_next(&lines, &line))
+		kind = kind_of_line(line);
+	return kind;
+}
+
+/* "ERROR: % Invalid input detected at '^' marker." and its like, without "ERROR:" and "%". */
+static enum vt_status refusal_of_line(struct vt_str line)
+{
+	bool error = vt_scan_lit(&line, VT_STR("ERROR:"));
+	vt_skip_blanks(&line);
+	error |= vt_scan_char(&line, '%');
+	vt_skip_blanks(&line);
+	if (vt_str_istarts(line, VT_STR("Command authorization failed")) ||
+	    vt_str_find(line, VT_STR("not authorized")) >= 0)
+		return VT_E_DENIED;
+	if (error || vt_str_starts(line, VT_STR("Invalid input")) ||
+	    vt_str_starts(line, VT_STR("Incomplete command")) || vt_str_starts(line, VT_STR("Ambiguous command")))
+		return VT_E_REJECTED;
+	return VT_OK;
+}
+
+enum vt_status vt_refusal_of(struct vt_str text)
+{
+	struct vt_lines lines = vt_lines_of(text);
+	struct vt_str line;
+	while (vt_lines_next(&lines, &line)) {
+		line = vt_str_trim(line);
+		/* The caret stands under the wrong word, on a line of its own; its column says nothing. */
+		if (line.len == 0 || vt_str_eq(line, VT_STR("^")) || vt_is_async_line(line))
+			continue;
+		return refusal_of_line(line);
+	}
+	return VT_OK;
+}
+
+struct vt_listing *vt_listing_parse(enum vt_listing_kind kind, struct vt_str text, struct vt_arena *arena)
+{
+	const struct row *row = &rows[kind];
+	struct vt_listing *listing = VT_NEW(arena, struct vt_listing);
+	listing->kind = kind;
+	listing->command = vt_str_of(row->command);
+	listing->status = row->parse ? vt_refusal_of(text) : VT_E_UNKNOWN_COMMAND;
+	if (listing->status != VT_OK)
+		return listing;
+	void *facts = vt_arena_alloc(arena, row->shape->size);
+	listing->status = row->parse(text, arena, facts, &listing->report);
+	listing->facts = listing->status == VT_OK ? facts : NULL;
+	return listing;
+}
