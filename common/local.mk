@@ -2,4 +2,5 @@
 noinst_LIBRARIES += common/libvtcommon.a
 common_libvtcommon_a_SOURCES = \
 	%D%/read_file.c %D%/read_file.h
+# To link before VPNTRIAGE_LIBS.
 COMMON_LIBS = common/libvtcommon.a

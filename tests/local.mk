@@ -8,3 +8,6 @@ include tests/integration/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/demo/local.mk
+
+dist_check_SCRIPTS += tests/layers.sh
+TESTS += tests/layers.sh

@@ -1,1 +1,30 @@
-# tests/fuzz
+# Fuzz targets. Each is three lines here, a fuzz_<x>.c and a folder seeds/<x>/; README.md says how they run.
+FUZZ_TARGETS =
+EXTRA_DIST += tests/fuzz/README.md tests/fuzz/seeds
+if FUZZ
+# With an engine they would run for ever: `make fuzz` gives each its time.
+FUZZ_MAIN = tests/fuzz/fuzz.h
+FUZZ_LIBS = $(FUZZ_ENGINE)
+noinst_PROGRAMS += $(FUZZ_TARGETS)
+else
+FUZZ_MAIN = tests/fuzz/fuzz.h tests/fuzz/replay.c
+FUZZ_LIBS = $(COMMON_LIBS)
+check_PROGRAMS += $(FUZZ_TARGETS)
+TESTS += $(FUZZ_TARGETS)
+endif
+CLEANFILES += fuzz_*.crash
+
+FUZZ_SECONDS = 10
+fuzz: $(FUZZ_TARGETS)
+	@for target in $(FUZZ_TARGETS); do \
+		name=$${target##*/}; found=fuzz-corpus/$$name; mkdir -p "$$found" || exit 1; \
+		echo "== $$name, $(FUZZ_SECONDS) s"; \
+		"$$target" -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 -verbosity=0 -print_final_stats=1 \
+			-artifact_prefix="$$name." "$$found" '$(abs_top_srcdir)'/tests/fuzz/seeds/"$${name#fuzz_}" || exit 1; \
+	done
+.PHONY: fuzz
+CLEANFILES += fuzz-corpus/*/*
+
+FUZZ_TARGETS += tests/fuzz/fuzz_base
+tests_fuzz_fuzz_base_SOURCES = tests/fuzz/fuzz_base.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_base_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
