@@ -1,10 +1,18 @@
 # One file for each listing; parse.c is the table of them.
 lib_libvpntriage_a_SOURCES += \
 	%D%/clean.h \
+	%D%/clock.c \
 	%D%/command.h \
+	%D%/context.c \
+	%D%/cpu_usage.c \
 	%D%/device_facts.h \
+	%D%/device_time.c \
+	%D%/failover.c \
 	%D%/ike_sa.h \
 	%D%/ipsec_sa.h \
-	%D%/parse.c %D%/parse.h \
+	%D%/mode.c \
+	%D%/parse.h \
+	%D%/reader.h \
 	%D%/report.h \
+	%D%/version.c \
 	%D%/vpn_sessiondb.h

@@ -5,8 +5,20 @@ if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
-EXTRA_DIST += tests/unit/tap.h
+EXTRA_DIST += tests/unit/tap.h tests/unit/listing_case.h
 
 UNIT_TESTS += tests/unit/test_base
 tests_unit_test_base_SOURCES = tests/unit/test_base.c
 tests_unit_test_base_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_device_facts
+tests_unit_test_device_facts_SOURCES = tests/unit/test_device_facts.c
+tests_unit_test_device_facts_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_failover
+tests_unit_test_failover_SOURCES = tests/unit/test_failover.c
+tests_unit_test_failover_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_version
+tests_unit_test_version_SOURCES = tests/unit/test_version.c
+tests_unit_test_version_LDADD = $(UNIT_LIBS)
