@@ -59,6 +59,9 @@ static bool scan_digits(struct vt_str *c, size_t n, unsigned *value)
 	return true;
 }
 
+/* Four digits write the years 0000 to 9999, and an offset must not lead out of them. */
+static const int64_t FIRST_SECOND = -62167219200, LAST_SECOND = 253402300799;
+
 bool vt_time_parse(struct vt_str c, int64_t *at_ms)
 {
 	unsigned y, mo, d, h, mi, s, ms = 0, oh = 0, om = 0;
@@ -84,7 +87,12 @@ bool vt_time_parse(struct vt_str c, int64_t *at_ms)
 	}
 	if (c.len || mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || s > 60 || oh > 23 || om > 59)
 		return false;
-	int64_t seconds = days_of_date(y, mo, d) * 86400 + h * 3600 + mi * 60 + s - sign * (int64_t)(oh * 3600 + om * 60);
+	int64_t days = days_of_date(y, mo, d), year;
+	unsigned month, day;
+	date_of_days(days, &year, &month, &day);
+	int64_t seconds = days * 86400 + h * 3600 + mi * 60 + s - sign * (int64_t)(oh * 3600 + om * 60);
+	if (day != d || seconds < FIRST_SECOND || seconds > LAST_SECOND)
+		return false;
 	*at_ms = seconds * 1000 + ms;
 	return true;
 }
@@ -95,7 +103,7 @@ bool vt_duration_parse(struct vt_str c, int64_t *ms)
 		struct vt_str unit;
 		int64_t ms;
 	} units[] = {
-		{ { "ms", 2 }, 1 },	 { { "s", 1 }, 1000 },	    { { "m", 1 }, 60000 },
+		{ { "ms", 2 }, 1 },      { { "s", 1 }, 1000 },     { { "m", 1 }, 60000 },
 		{ { "h", 1 }, 3600000 }, { { "d", 1 }, 86400000 },
 	};
 	uint64_t number;
@@ -114,11 +122,11 @@ size_t vt_duration_format(int64_t ms, char text[VT_TIME_TEXT])
 	int64_t s = ms < 0 ? 0 : ms / 1000;
 	int len;
 	if (s >= 86400)
-		len = snprintf(text, VT_TIME_TEXT, s % 86400 / 3600 ? "%" PRId64 "d %" PRId64 "h" : "%" PRId64 "d", s / 86400,
-			       s % 86400 / 3600);
+		len = snprintf(text, VT_TIME_TEXT, s % 86400 / 3600 ? "%" PRId64 "d %" PRId64 "h" : "%" PRId64 "d",
+			       s / 86400, s % 86400 / 3600);
 	else if (s >= 3600)
-		len = snprintf(text, VT_TIME_TEXT, s % 3600 / 60 ? "%" PRId64 "h %" PRId64 "m" : "%" PRId64 "h", s / 3600,
-			       s % 3600 / 60);
+		len = snprintf(text, VT_TIME_TEXT, s % 3600 / 60 ? "%" PRId64 "h %" PRId64 "m" : "%" PRId64 "h",
+			       s / 3600, s % 3600 / 60);
 	else if (s >= 60)
 		len = snprintf(text, VT_TIME_TEXT, "%" PRId64 "m", s / 60);
 	else
