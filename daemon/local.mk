@@ -6,6 +6,7 @@ daemon_libdaemon_a_SOURCES = \
 	%D%/algorithms.h \
 	%D%/hostkey.h \
 	%D%/log.h \
+	%D%/sched.c %D%/sched.h \
 	%D%/secret.h \
 	%D%/session.h
 DAEMON_LIBS = daemon/libdaemon.a $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS)

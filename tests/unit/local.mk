@@ -1,6 +1,7 @@
 # One program a source file of lib/, daemon/ or web/: tests/unit/test_<file>.c
 UNIT_TESTS =
 UNIT_LIBS = $(VPNTRIAGE_LIBS) $(CMOCKA_LIBS)
+UNIT_DAEMON_LIBS = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -22,3 +23,7 @@ tests_unit_test_failover_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_version
 tests_unit_test_version_SOURCES = tests/unit/test_version.c
 tests_unit_test_version_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_sched
+tests_unit_test_sched_SOURCES = tests/unit/test_sched.c
+tests_unit_test_sched_LDADD = $(UNIT_DAEMON_LIBS)
