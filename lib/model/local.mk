@@ -1,4 +1,12 @@
 lib_libvpntriage_a_SOURCES += \
-	%D%/reduce.h \
+	%D%/counters.c %D%/counters.h \
+	%D%/reduce.c %D%/reduce.h \
+	%D%/reduce_device.c \
+	%D%/reduce_ike.c \
+	%D%/reduce_ipsec.c \
+	%D%/reduce_sessions.c \
+	%D%/reduction.h \
 	%D%/rows.c %D%/rows.h \
-	%D%/snapshot.h
+	%D%/snapshot.h \
+	%D%/tunnel_status.c \
+	%D%/unit.c %D%/unit.h
