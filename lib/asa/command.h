@@ -66,7 +66,7 @@ enum vt_command_id {
 	VT_CMD_SHOW_INTERFACE, /* show interface NAMEIF */
 	VT_CMD_SHOW_INTERFACE_IP_BRIEF,
 	VT_CMD_SHOW_NAMEIF,
-	VT_CMD_SHOW_ASP_DROP, /* show asp drop [frame|flow] */
+	VT_CMD_SHOW_ASP_DROP,
 	VT_CMD_SHOW_ASP_DROP_FRAME,
 	VT_CMD_SHOW_ASP_DROP_FLOW,
 	VT_CMD_SHOW_ASP_TABLE_VPN_CONTEXT,       /* show asp table vpn-context detail */
@@ -78,7 +78,7 @@ enum vt_command_id {
 	/* configuration (keys are masked by the device) */
 	VT_CMD_SHOW_RUN, /* show running-config */
 	VT_CMD_SHOW_RUN_CRYPTO,
-	VT_CMD_SHOW_RUN_CRYPTO_MAP, /* show running-config [all] crypto map */
+	VT_CMD_SHOW_RUN_CRYPTO_MAP,
 	VT_CMD_SHOW_RUN_ALL_CRYPTO_MAP,
 	VT_CMD_SHOW_RUN_TUNNEL_GROUP,
 	VT_CMD_SHOW_RUN_TUNNEL_GROUP_NAME, /* show running-config tunnel-group TUNNEL_GROUP */
@@ -153,6 +153,7 @@ struct vt_command {
 	enum vt_command_cost cost;
 	enum vt_command_limit limit;
 	bool active;       /* packets leave the device, or IKE may start */
+	bool shows_log;    /* its output is syslog lines: "%ASA-6-…" in it is an answer, not an interruption */
 	uint32_t takes_ms; /* what a ping may legitimately take by itself */
 	uint16_t len;
 	char text[VT_COMMAND_TEXT]; /* terminated, without line end */

@@ -2,6 +2,7 @@
 lib_libvpntriage_a_SOURCES += \
 	%D%/clean.h \
 	%D%/clock.c \
+	%D%/command.c \
 	%D%/command.h \
 	%D%/context.c \
 	%D%/cpu_usage.c \
