@@ -16,4 +16,6 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/reader.h \
 	%D%/report.h \
 	%D%/version.c \
+	%D%/terminal.c \
+	%D%/terminal.h \
 	%D%/vpn_sessiondb.h

@@ -30,3 +30,7 @@ tests_unit_test_sched_LDADD = $(UNIT_DAEMON_LIBS)
 UNIT_TESTS += tests/unit/test_command
 tests_unit_test_command_SOURCES = tests/unit/test_command.c
 tests_unit_test_command_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_terminal
+tests_unit_test_terminal_SOURCES = tests/unit/test_terminal.c
+tests_unit_test_terminal_LDADD = $(UNIT_LIBS)
