@@ -5,8 +5,8 @@ daemon_libdaemon_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBSSH_CFLAGS) $(LIBUV_CFLAGS)
 daemon_libdaemon_a_SOURCES = \
 	%D%/algorithms.h \
 	%D%/hostkey.h \
-	%D%/log.h \
+	%D%/log.c %D%/log.h \
 	%D%/sched.c %D%/sched.h \
-	%D%/secret.h \
+	%D%/secret.c %D%/secret.h \
 	%D%/session.h
 DAEMON_LIBS = daemon/libdaemon.a $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS)

@@ -15,7 +15,7 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/parse.h \
 	%D%/reader.h \
 	%D%/report.h \
-	%D%/version.c \
 	%D%/terminal.c \
 	%D%/terminal.h \
+	%D%/version.c \
 	%D%/vpn_sessiondb.h

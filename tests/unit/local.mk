@@ -27,6 +27,7 @@ tests_unit_test_version_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sched
 tests_unit_test_sched_SOURCES = tests/unit/test_sched.c
 tests_unit_test_sched_LDADD = $(UNIT_DAEMON_LIBS)
+
 UNIT_TESTS += tests/unit/test_command
 tests_unit_test_command_SOURCES = tests/unit/test_command.c
 tests_unit_test_command_LDADD = $(UNIT_LIBS)
