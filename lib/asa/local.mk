@@ -9,13 +9,13 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/device_facts.h \
 	%D%/device_time.c \
 	%D%/failover.c \
-	%D%/ike_sa.h \
-	%D%/ipsec_sa.h \
+	%D%/ike_sa.c %D%/ike_sa.h \
+	%D%/ipsec_sa.c %D%/ipsec_sa.h \
 	%D%/mode.c \
-	%D%/parse.h \
+	%D%/parse.c %D%/parse.h \
 	%D%/reader.h \
 	%D%/report.h \
 	%D%/terminal.c \
 	%D%/terminal.h \
 	%D%/version.c \
-	%D%/vpn_sessiondb.h
+	%D%/vpn_sessiondb.c %D%/vpn_sessiondb.h

@@ -22,7 +22,9 @@ typedef enum vt_status parse_fn(struct vt_str text, struct vt_arena *arena, void
 
 enum { MAX_FORMS = 4, MAX_MARKS = 8 };
 
-/* READER(ipsec_sa, vt_ipsec_sa) makes read_ipsec_sa of vt_ipsec_sa_parse. */
+READER(ike_sa, vt_ike_sa)
+READER(ipsec_sa, vt_ipsec_sa)
+READER(vpn_sessiondb, vt_vpn_sessiondb)
 
 /* A form is the words of a command. "a|b" are alternatives, "[a]" may be missing, "..." at the end lets anything
  * follow. Each word may be typed abbreviated. A `| include …` behind a command is not part of it.
@@ -42,11 +44,15 @@ static const struct row {
 		"show crypto isakmp sa",
 		{ "show crypto isakmp|ikev1|ikev2 sa ...", "show isakmp sa ..." },
 		{ "IKEv1 SAs:", "IKEv2 SAs:", "There are no IKE", "Session-id:", "IKE Peer ", "Total IKE SA:", "Tunnel-id " },
+		read_ike_sa,
+		&vt_ike_sa_shape,
 	},
 	[VT_LISTING_IPSEC_SA] = {
 		"show crypto ipsec sa",
 		{ "show crypto ipsec sa ...", "show ipsec sa ..." },
 		{ "interface: ", "peer address: ", "Crypto map tag:", "There are no ipsec sas", "local ident (" },
+		read_ipsec_sa,
+		&vt_ipsec_sa_shape,
 	},
 	[VT_LISTING_IPSEC_STATS] = {
 		"show crypto ipsec stats",
@@ -57,6 +63,8 @@ static const struct row {
 		"show vpn-sessiondb detail l2l",
 		{ "show vpn-sessiondb [detail] l2l ..." },
 		{ "Session Type: LAN-to-LAN", "INFO: There are presently no active sessions" },
+		read_vpn_sessiondb,
+		&vt_vpn_sessiondb_shape,
 	},
 	[VT_LISTING_VPN_SESSIONDB_SUMMARY] = {
 		"show vpn-sessiondb summary",

@@ -13,15 +13,15 @@ struct vt_session_ike {
 	struct vt_str version;   /* "IKE", "IKEv1", "IKEv2": the heading */
 	struct vt_str tunnel_id; /* "48142.1" */
 	uint64_t udp_src_port, udp_dst_port;
-	struct vt_str neg_mode, auth_mode;            /* IKEv1 */
-	struct vt_str rem_auth_mode, loc_auth_mode;   /* IKEv2 */
+	struct vt_str neg_mode, auth_mode;          /* IKEv1 */
+	struct vt_str rem_auth_mode, loc_auth_mode; /* IKEv2 */
 	struct vt_str encryption, hashing, prf;
 	uint64_t rekey_int_s, rekey_left_s, dh_group;
 	struct vt_str filter_name;
 };
 
 struct vt_session_ipsec {
-	struct vt_str heading;   /* "IPsec", "IPsecOverNatT" */
+	struct vt_str heading; /* "IPsec", "IPsecOverNatT" */
 	struct vt_str tunnel_id;
 	struct vt_ident local, remote;
 	struct vt_str encryption, hashing, encapsulation;
@@ -35,11 +35,12 @@ struct vt_session {
 	struct vt_str connection; /* the tunnel-group; may be empty */
 	uint64_t index;
 	struct vt_str ip, protocol, encryption, hashing;
+	struct vt_str group_policy, tunnel_group;
 	uint64_t bytes_tx, bytes_rx;
 	struct vt_str login_time;
 	uint64_t duration_s;
 	struct vt_str filter_name;
-	uint64_t ike_tunnels, ipsec_tunnels;
+	uint64_t ike_tunnels, ipsec_tunnels; /* as counted by the device; more than are listed when ends were cut */
 	struct vt_session_ike *ike;
 	struct vt_session_ipsec *ipsec;
 	size_t ike_len, ipsec_len;
@@ -52,6 +53,10 @@ struct vt_vpn_sessiondb {
 	bool none; /* "There are presently no active sessions" */
 };
 
+extern const struct vt_shape vt_vpn_sessiondb_shape, vt_vpn_sessiondb_summary_shape;
+
+/* Truncated: the last session has no Duration, or fewer tunnels than it counts, or its last tunnel stops before its
+ * packet counters. Only the last one is judged: a session that another one follows was not cut. */
 enum vt_status vt_vpn_sessiondb_parse(struct vt_str text, struct vt_arena *arena, struct vt_vpn_sessiondb *facts,
 				      struct vt_parse_report *report);
 
@@ -62,7 +67,7 @@ struct vt_sessiondb_row {
 };
 
 struct vt_vpn_sessiondb_summary {
-	struct vt_sessiondb_row *rows;    /* sessions, sub-rows after their parent */
+	struct vt_sessiondb_row *rows; /* sessions, sub-rows after their parent */
 	size_t rows_len;
 	uint64_t total_active, total_cumulative, total_inactive, capacity, load_percent;
 	struct vt_sessiondb_row *tunnels; /* "Tunnels Summary" */

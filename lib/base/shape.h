@@ -64,6 +64,10 @@ struct vt_shape {
 	{                                                                                                              \
 #member, VT_FIELD_OBJECT, offsetof(struct type, member), 0, inside                                     \
 	}
+#define VT_FO_WHEN(type, member, inside, flag_at)                                                                      \
+	{                                                                                                              \
+#member, VT_FIELD_OBJECT, offsetof(struct type, member), 0, inside, (flag_at) + 1                      \
+	}
 #define VT_SHAPE(type, table)                                                                                          \
 	{                                                                                                              \
 		table, sizeof(table) / sizeof((table)[0]), sizeof(struct type)                                         \
