@@ -4,9 +4,13 @@ noinst_LIBRARIES += daemon/libdaemon.a
 daemon_libdaemon_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBSSH_CFLAGS) $(LIBUV_CFLAGS)
 daemon_libdaemon_a_SOURCES = \
 	%D%/algorithms.h \
+	%D%/gather.c %D%/gather.h \
 	%D%/hostkey.h \
 	%D%/log.c %D%/log.h \
+	%D%/plan.c %D%/plan.h \
 	%D%/sched.c %D%/sched.h \
 	%D%/secret.c %D%/secret.h \
-	%D%/session.h
+	%D%/session.h \
+	%D%/verdict.c %D%/verdict.h \
+	%D%/writer.c %D%/writer.h
 DAEMON_LIBS = daemon/libdaemon.a $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS)

@@ -35,6 +35,12 @@ tests_unit_test_command_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_terminal
 tests_unit_test_terminal_SOURCES = tests/unit/test_terminal.c
 tests_unit_test_terminal_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_reduce
 tests_unit_test_reduce_SOURCES = tests/unit/test_reduce.c
 tests_unit_test_reduce_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_writer
+tests_unit_test_writer_SOURCES = tests/unit/test_writer.c
+tests_unit_test_writer_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUV_CFLAGS)
+tests_unit_test_writer_LDADD = $(UNIT_DAEMON_LIBS)

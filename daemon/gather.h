@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ * From the outputs of one poll of one unit to its snapshot.
+ *
+ * Outputs are taken over whole, cleaned and parsed where they lie; facts are views into them. Nothing is
+ * copied but the pieces of listings that belong together (two IKE families, peers asked one by one). The
+ * snapshot, its texts and its arena live until gather_free().
+ */
+#ifndef DAEMON_GATHER_H
+#define DAEMON_GATHER_H
+
+#include "base/buf.h"
+#include "daemon/plan.h"
+#include "model/snapshot.h"
+
+struct gather;
+
+/* What came back for one step. */
+struct gather_output {
+	struct vt_buf text; /* taken: empty afterwards */
+	enum vt_status status;
+	bool truncated;
+	int64_t started_at_ms, finished_at_ms;
+	uint64_t elapsed_ms, bytes;
+};
+
+/* The names are borrowed for as long as the gather lives. `context` may be NULL. */
+struct gather *gather_new(const char *device, const char *context, const char *address, int64_t taken_at_ms,
+			  bool burst);
+void gather_free(struct gather *gather);
+struct vt_arena *gather_arena(struct gather *gather);
+
+/* Takes one output, and answers what the plan wants to know about it. A query asked again in another spelling
+ * replaces what was taken for it before. */
+void gather_take(struct gather *gather, const struct plan_step *step, struct gather_output *output,
+		 struct plan_answer *answer);
+
+/* The snapshot of what was taken so far; borrowed. */
+const struct vt_snapshot *gather_snapshot(struct gather *gather);
+/* Calls back with every peer that can be asked about alone, and a number that changes with its IKE state. */
+typedef void gather_peer_fn(const struct vt_addr *peer, uint64_t ike_state, void *user);
+void gather_peers(const struct gather *gather, gather_peer_fn *fn, void *user);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT
+ * What to ask one unit in one poll, and what to make of the answers.
+ *
+ * A *query* is something we want to know (the IKEv1 SAs, the sessions); it may be spelt in several ways, because
+ * releases differ. A memory per unit keeps what was learnt: which spelling the device takes, which queries
+ * it refuses us (asked again once a day), what its full IPsec listing costs. A run walks the queries of one
+ * poll and hands out one command at a time, since what to ask next can depend on the answer before:
+ *
+ *   cpu (where the listing is not cheap) · IKEv1 · IKEv2 · IPsec, full or peer by peer · sessions · summary ·
+ *   version · failover · clock
+ *
+ * Politeness (asa-cli.md §11): the full IPsec listing is left alone for a while when the last one took more than
+ * 20 s, or while the CPU is above 70 %; then peers are asked one by one within a budget of time, first those
+ * whose IKE state moved, then those not asked for longest. Nothing here waits, reads a clock or knows a session.
+ */
+#ifndef DAEMON_PLAN_H
+#define DAEMON_PLAN_H
+
+#include "asa/command.h"
+#include "model/snapshot.h"
+
+enum plan_query {
+	PLAN_CPU,
+	PLAN_IKEV1, /* or isakmp, which may show both families */
+	PLAN_IKEV2,
+	PLAN_IPSEC,
+	PLAN_SESSIONS,
+	PLAN_SUMMARY,
+	PLAN_VERSION,
+	PLAN_FAILOVER,
+	PLAN_CLOCK,
+	PLAN_QUERIES
+};
+
+/* The cadences of the configuration; a poll serves one or several of them. */
+enum plan_group { PLAN_GROUP_SA, PLAN_GROUP_SESSIONS, PLAN_GROUP_FACTS, PLAN_GROUPS };
+
+struct plan_memory;
+struct plan_memory *plan_memory_new(void);
+void plan_memory_free(struct plan_memory *memory);
+/* The device is another one now (rebooted, upgraded, another unit): what it knows and refuses is learnt again. */
+void plan_memory_forget(struct plan_memory *memory);
+/* Peers worth asking one by one: from every listing that was read. `moved`: its IKE state is not what it was. */
+void plan_memory_peer(struct plan_memory *memory, const struct vt_addr *peer, uint64_t ike_state, int64_t now_ms);
+/* Queries the device refuses to this account, for showing. */
+bool plan_memory_is_denied(const struct plan_memory *memory, enum plan_query query, int64_t now_ms);
+const char *plan_query_name(enum plan_query query);
+/* The last full IPsec listing took this long; 0 before the first. */
+uint64_t plan_memory_full_ms(const struct plan_memory *memory);
+
+struct plan_run {
+	struct plan_memory *memory;
+	bool groups[PLAN_GROUPS];
+	bool burst;     /* a quick look: IKE only, in the short form */
+	int64_t now_ms; /* monotonic, at the start */
+	int64_t peers_budget_ms;
+	/* private to plan.c */
+	enum plan_query at;
+	unsigned tried;  /* spellings of the query at hand */
+	bool ikev2_seen; /* the isakmp listing had it */
+	bool by_peer;
+	size_t *order; /* of the peers to ask, in an arena */
+	size_t order_len, order_at;
+	struct vt_arena *arena;
+};
+
+struct plan_step {
+	enum plan_query query;
+	struct vt_command command;
+	struct vt_addr peer; /* of a listing of one peer; family 0 otherwise */
+};
+
+/* `arena` lives as long as the run. */
+void plan_begin(struct plan_run *run, struct plan_memory *memory, struct vt_arena *arena,
+		const bool groups[PLAN_GROUPS], bool burst, int64_t now_ms);
+/* The next command, or false when the poll is complete. */
+bool plan_next(struct plan_run *run, struct plan_step *step);
+
+/* How the command handed out last went. */
+struct plan_answer {
+	enum vt_status status;
+	uint64_t elapsed_ms, bytes;
+	uint64_t cpu_percent; /* of PLAN_CPU: the larger of the figures of 5 s and 1 min; VT_ABSENT otherwise */
+	bool ikev2_seen;      /* of PLAN_IKEV1 */
+};
+/* True when another spelling of the same query follows: this answer is not the last word on it. */
+bool plan_answer(struct plan_run *run, const struct plan_step *step, const struct plan_answer *answer);
+
+/* The run was (or is) asking IPsec peer by peer; without a memory of it, false. */
+static inline bool plan_is_by_peer(const struct plan_run *run)
+{
+	return run->by_peer;
+}
+
+#endif
