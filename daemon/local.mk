@@ -14,3 +14,5 @@ daemon_libdaemon_a_SOURCES = \
 	%D%/verdict.c %D%/verdict.h \
 	%D%/writer.c %D%/writer.h
 DAEMON_LIBS = daemon/libdaemon.a $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS)
+dist_man5_MANS += %D%/vpntriage.yaml.5
+EXTRA_DIST += %D%/vpntriage.yaml.example

@@ -1,2 +1,3 @@
 lib_libvpntriage_a_SOURCES += \
-	%D%/settings.h
+	%D%/schema.c %D%/schema.h \
+	%D%/settings.c %D%/settings.h

@@ -68,7 +68,7 @@ struct vt_tunnel_settings {
 
 struct vt_device_settings {
 	struct vt_str name;       /* unique */
-	struct vt_str *addresses; /* one, or those of a failover pair; address literals or host names */
+	struct vt_str *addresses; /* one, or the two of a failover pair; address literals or host names */
 	size_t addresses_len;
 	struct vt_login_settings login; /* the defaults are already in it */
 	struct vt_str *contexts;        /* none: single mode, or every context the device lists */
@@ -160,11 +160,11 @@ enum vt_status vt_settings_read(struct vt_str text, const char *file, enum vt_se
 struct vt_setting_doc {
 	const char *section; /* "" for the top level, "poll", "devices", "devices.tunnels" */
 	const char *key;
-	const char *expected; /* "a duration such as 60s, from 100ms to 24h" */
-	const char *preset;   /* the default as it would be written; NULL when there is none */
+	const char *preset; /* the default as it would be written; NULL when there is none */
+	char expected[400]; /* "a duration such as 60s, 5m, 2h or 7d, from 100ms to 1d" */
 };
 
-/* The keys one after another: the n-th, or false behind the last. Strings are static. */
+/* The keys one after another: the n-th, or false behind the last. `section`, `key` and `preset` are static. */
 bool vt_settings_schema(size_t n, struct vt_setting_doc *doc);
 
 const char *vt_algorithms_name(enum vt_algorithms algorithms);

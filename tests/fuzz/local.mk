@@ -28,3 +28,7 @@ CLEANFILES += fuzz-corpus/*/*
 FUZZ_TARGETS += tests/fuzz/fuzz_base
 tests_fuzz_fuzz_base_SOURCES = tests/fuzz/fuzz_base.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_base_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_settings
+tests_fuzz_fuzz_settings_SOURCES = tests/fuzz/fuzz_settings.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_settings_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)

@@ -12,6 +12,10 @@ UNIT_TESTS += tests/unit/test_base
 tests_unit_test_base_SOURCES = tests/unit/test_base.c
 tests_unit_test_base_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_settings
+tests_unit_test_settings_SOURCES = tests/unit/test_settings.c
+tests_unit_test_settings_LDADD = $(COMMON_LIBS) $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_device_facts
 tests_unit_test_device_facts_SOURCES = tests/unit/test_device_facts.c
 tests_unit_test_device_facts_LDADD = $(UNIT_LIBS)
