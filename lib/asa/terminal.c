@@ -90,11 +90,14 @@ enum vt_prompt_match vt_prompt_compare(const struct vt_prompt *known, const stru
 	if (strcmp(known->text, seen->text) == 0)
 		return VT_PROMPT_SAME;
 	struct vt_str a = vt_str_of(known->text), b = vt_str_of(seen->text);
+	bool more_was, more_is;
 	do {
 		struct vt_str was = next_element(&a), is = next_element(&b);
 		if (!vt_str_eq(was, is) && !is_state(was))
 			return VT_PROMPT_OTHER;
-	} while (vt_scan_char(&a, '/') & vt_scan_char(&b, '/'));
+		more_was = vt_scan_char(&a, '/');
+		more_is = vt_scan_char(&b, '/');
+	} while (more_was && more_is);
 	/* What is left is mode and '>' or '#'; one of them having further elements is another prompt. */
 	bool ends = a.len && b.len && *a.p != '/' && *b.p != '/' && !is_element_char(*a.p) && !is_element_char(*b.p);
 	return ends ? VT_PROMPT_STATE : VT_PROMPT_OTHER;
