@@ -1,1 +1,7 @@
-# filled by the files of this folder
+# vpntriage, the command line: one file for each subcommand.
+bin_PROGRAMS += cli/vpntriage
+cli_vpntriage_SOURCES = \
+	%D%/cli.h \
+	%D%/main.c \
+	%D%/parse.c
+cli_vpntriage_LDADD = $(COMMON_LIBS) $(VPNTRIAGE_LIBS)

@@ -1,6 +1,6 @@
 # One file for each listing; parse.c is the table of them.
 lib_libvpntriage_a_SOURCES += \
-	%D%/clean.h \
+	%D%/clean.c %D%/clean.h \
 	%D%/clock.c \
 	%D%/command.c \
 	%D%/command.h \
@@ -17,5 +17,6 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/report.h \
 	%D%/terminal.c \
 	%D%/terminal.h \
+	%D%/transcript.c \
 	%D%/version.c \
 	%D%/vpn_sessiondb.c %D%/vpn_sessiondb.h

@@ -279,6 +279,7 @@ struct vt_listing *vt_listing_parse(enum vt_listing_kind kind, struct vt_str tex
 	struct vt_listing *listing = VT_NEW(arena, struct vt_listing);
 	listing->kind = kind;
 	listing->command = vt_str_of(row->command);
+	listing->text = text;
 	listing->status = row->parse ? vt_refusal_of(text) : VT_E_UNKNOWN_COMMAND;
 	if (listing->status != VT_OK)
 		return listing;
