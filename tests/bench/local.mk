@@ -1,1 +1,12 @@
-# tests/bench
+# Benchmarks: built and run by `make bench` alone. BENCHES run in this order; BENCH_BINARIES are those in C.
+BENCH_BINARIES = tests/bench/print_ipsec_sa
+BENCH_FRAME = tests/bench/bench.c tests/bench/bench.h
+BENCH_IPSEC_SA = tests/bench/ipsec_sa_text.c tests/bench/ipsec_sa_text.h
+EXTRA_PROGRAMS += $(BENCH_BINARIES)
+CLEANFILES += $(BENCH_BINARIES)
+EXTRA_DIST += tests/bench/README.md tests/bench/bench_rows.py tests/bench/ipsec_sa.textfsm tests/bench/bench_textfsm.py
+
+tests_bench_print_ipsec_sa_SOURCES = tests/bench/print_ipsec_sa.c $(BENCH_IPSEC_SA)
+tests_bench_print_ipsec_sa_LDADD = $(VPNTRIAGE_LIBS)
+
+BENCHES += tests/bench/bench_textfsm.py
