@@ -117,7 +117,9 @@ struct vt_tunnel_row {
 	struct vt_str interface;
 	struct vt_str local_endpoint, remote_endpoint; /* "192.0.2.1:500" */
 	uint64_t restarts;             /* sessions that replaced one we knew, since first_seen */
-	int64_t first_seen_ms, last_seen_ms; /* last poll in which the device was heard about it */
+	/* First and last poll in which the device was heard about it. The latter moves at every poll and alone does
+	 * not make a row a changed one: what is `unknown` was not seen, what is not was seen at the last good poll. */
+	int64_t first_seen_ms, last_seen_ms;
 	uint64_t selectors;            /* how many have an SA now */
 };
 
@@ -198,6 +200,8 @@ struct vt_commit {
 	const uint64_t *forget_tunnels, *forget_selectors;
 	size_t forget_tunnels_len, forget_selectors_len;
 	int64_t interval_ms;                     /* that the samples cover; 0 when there are none */
+	int64_t bytes_interval_ms;               /* the same for tx_bytes and rx_bytes, which are read at a slower
+						  * cadence; 0: as interval_ms */
 	const struct vt_sample *samples;
 	size_t samples_len;
 };

@@ -1,2 +1,9 @@
 lib_libvtstore_a_SOURCES += \
-	%D%/store.h
+	%D%/db.h \
+	%D%/fields.c \
+	%D%/migrate.c \
+	%D%/pack.c %D%/pack.h \
+	%D%/read.c \
+	%D%/store.c %D%/store.h \
+	%D%/units.h \
+	%D%/write.c

@@ -37,22 +37,23 @@ struct vt_retention {
 };
 /* Folds finished hours, rolls up days, forgets what is too old, checkpoints the WAL: a bounded slice of work
  * (tens of milliseconds); `more` says that another call is wanted soon. */
-enum vt_status vt_store_maintain(struct vt_store *store, int64_t now_ms, const struct vt_retention *retention, bool *more,
-				 struct vt_error *error);
+enum vt_status vt_store_maintain(struct vt_store *store, int64_t now_ms, const struct vt_retention *retention,
+				 bool *more, struct vt_error *error);
 /* Units that are no longer configured stay in history and leave the current state. */
-enum vt_status vt_store_retire_units(struct vt_store *store, const uint64_t *keep_ids, size_t len, struct vt_error *error);
+enum vt_status vt_store_retire_units(struct vt_store *store, const uint64_t *keep_ids, size_t len,
+				     struct vt_error *error);
 /* What the daemon says about itself: version, start time, heartbeat, queue length … (a small JSON object). */
 enum vt_status vt_store_put_daemon(struct vt_store *store, int64_t at_ms, struct vt_str json, struct vt_error *error);
 
 /* ---- either ---- */
 
-enum vt_status vt_store_unit(struct vt_store *store, uint64_t device_id, struct vt_arena *arena, struct vt_unit_rows *rows,
-			     struct vt_error *error); /* VT_E_NOT_FOUND */
+enum vt_status vt_store_unit(struct vt_store *store, uint64_t device_id, struct vt_arena *arena,
+			     struct vt_unit_rows *rows, struct vt_error *error); /* VT_E_NOT_FOUND */
 
 /* ---- readers ---- */
 
-enum vt_status vt_store_devices(struct vt_store *store, struct vt_arena *arena, struct vt_device_row **rows, size_t *len,
-				struct vt_error *error);
+enum vt_status vt_store_devices(struct vt_store *store, struct vt_arena *arena, struct vt_device_row **rows,
+				size_t *len, struct vt_error *error);
 
 /* Filters are "and"; absent ones match everything. Order is (device, context, peer); a page continues after the
  * position of `after`, so it stays stable while data moves. */
@@ -97,8 +98,9 @@ struct vt_series {
 	struct vt_bucket *buckets;
 	size_t buckets_len;
 };
-enum vt_status vt_store_history(struct vt_store *store, uint64_t tunnel_id, int64_t from_ms, int64_t to_ms, int64_t step_ms,
-				struct vt_arena *arena, struct vt_series **series, size_t *len, struct vt_error *error);
+enum vt_status vt_store_history(struct vt_store *store, uint64_t tunnel_id, int64_t from_ms, int64_t to_ms,
+				int64_t step_ms, struct vt_arena *arena, struct vt_series **series, size_t *len,
+				struct vt_error *error);
 
 struct vt_interval {
 	enum vt_tunnel_status status;
@@ -106,7 +108,8 @@ struct vt_interval {
 	struct vt_str reason;
 };
 enum vt_status vt_store_intervals(struct vt_store *store, uint64_t tunnel_id, int64_t from_ms, int64_t to_ms,
-				  struct vt_arena *arena, struct vt_interval **rows, size_t *len, struct vt_error *error);
+				  struct vt_arena *arena, struct vt_interval **rows, size_t *len,
+				  struct vt_error *error);
 
 struct vt_event_query {
 	uint64_t tunnel_id, device_id; /* 0: any */

@@ -48,3 +48,8 @@ UNIT_TESTS += tests/unit/test_writer
 tests_unit_test_writer_SOURCES = tests/unit/test_writer.c
 tests_unit_test_writer_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUV_CFLAGS)
 tests_unit_test_writer_LDADD = $(UNIT_DAEMON_LIBS)
+
+EXTRA_DIST += tests/unit/store_case.h
+UNIT_TESTS += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c
+tests_unit_test_store_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,2 @@
+-- A reader sees one moment over several statements.
+BEGIN;

@@ -1,0 +1,2 @@
+-- What the daemon said about itself.
+SELECT at_ms, json FROM daemon;

@@ -1,0 +1,6 @@
+-- What happened, newest first.
+SELECT event.*, coalesce(device.name, '') AS device, coalesce(device.context, '') AS context,
+	coalesce(tunnel.peer, '') AS peer
+FROM event LEFT JOIN device ON device.id = event.device_id LEFT JOIN tunnel ON tunnel.id = event.tunnel_id
+WHERE seq > :after_seq AND event.at_ms BETWEEN :from_ms AND :to_ms
+ORDER BY seq DESC LIMIT :limit;

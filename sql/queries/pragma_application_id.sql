@@ -1,0 +1,2 @@
+-- Whose database it is.
+PRAGMA application_id;

@@ -1,0 +1,2 @@
+-- Off by default, in every connection.
+PRAGMA foreign_keys = ON;

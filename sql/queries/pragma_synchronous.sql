@@ -1,0 +1,2 @@
+-- A commit that was answered survives a power cut.
+PRAGMA synchronous = FULL;

@@ -1,0 +1,2 @@
+-- Nothing is spilt to files elsewhere.
+PRAGMA temp_store = MEMORY;

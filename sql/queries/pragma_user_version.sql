@@ -1,0 +1,2 @@
+-- The number of the newest migration.
+PRAGMA user_version;

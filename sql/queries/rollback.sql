@@ -1,0 +1,2 @@
+-- Undoes one.
+ROLLBACK;

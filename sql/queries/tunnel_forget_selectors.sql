@@ -1,0 +1,2 @@
+-- Its selectors leave with it.
+UPDATE selector SET current = 0 WHERE tunnel_id = :id;
