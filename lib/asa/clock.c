@@ -8,11 +8,18 @@
 #include "asa/device_facts.h"
 #include "asa/reader.h"
 
+static const struct vt_field clock_fields[] = {
+	VT_F(STR, vt_clock, text),     VT_F(STR, vt_clock, zone),
+	VT_F(I64, vt_clock, local_ms), VT_F(IS, vt_clock, not_authoritative),
+	VT_F(STR, vt_clock, source),
+};
+const struct vt_shape vt_clock_shape = VT_SHAPE(vt_clock, clock_fields);
+
 enum vt_status vt_clock_parse(struct vt_str text, struct vt_arena *arena, struct vt_clock *facts,
 			      struct vt_parse_report *report)
 {
 	(void)arena;
-	*facts = (struct vt_clock){ 0 };
+	vt_shape_clear(&vt_clock_shape, facts);
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r)) {
 		struct vt_str line = r.line;

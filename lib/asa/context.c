@@ -11,6 +11,20 @@
 #include "asa/device_facts.h"
 #include "asa/reader.h"
 
+static const struct vt_field one_fields[] = {
+	VT_F(STR, vt_context, name),        VT_F_AS("class", STR, vt_context, class_name),
+	VT_F(STR, vt_context, mode),        VT_F(STR, vt_context, url),
+	VT_F(STRS, vt_context, interfaces), VT_F(IS, vt_context, interfaces_cut),
+	VT_F(IS, vt_context, admin),
+};
+static const struct vt_shape one_shape = VT_SHAPE(vt_context, one_fields);
+
+static const struct vt_field context_fields[] = {
+	VT_FA(ARRAY, vt_contexts, contexts, &one_shape),
+	VT_F(U64, vt_contexts, total),
+};
+const struct vt_shape vt_context_shape = VT_SHAPE(vt_contexts, context_fields);
+
 struct page {
 	struct vt_contexts *facts;
 	struct vt_arena *arena;
@@ -89,7 +103,7 @@ enum vt_status vt_context_parse(struct vt_str text, struct vt_arena *arena, stru
 				struct vt_parse_report *report)
 {
 	struct page page = { .facts = facts, .arena = arena };
-	*facts = (struct vt_contexts){ .total = VT_ABSENT };
+	vt_shape_clear(&vt_context_shape, facts);
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r))
 		if (!read_line(&page, &r))

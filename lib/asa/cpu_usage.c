@@ -4,6 +4,13 @@
 #include "asa/device_facts.h"
 #include "asa/reader.h"
 
+static const struct vt_field cpu_usage_fields[] = {
+	VT_F(U64, vt_cpu_usage, percent_5s),
+	VT_F(U64, vt_cpu_usage, percent_1m),
+	VT_F(U64, vt_cpu_usage, percent_5m),
+};
+const struct vt_shape vt_cpu_usage_shape = VT_SHAPE(vt_cpu_usage, cpu_usage_fields);
+
 /* "…; 1 minute: 2%": the number behind a label, wherever it stands in the line. */
 static uint64_t percent_of(struct vt_str line, struct vt_str label)
 {
@@ -22,7 +29,7 @@ enum vt_status vt_cpu_usage_parse(struct vt_str text, struct vt_arena *arena, st
 				  struct vt_parse_report *report)
 {
 	(void)arena;
-	*facts = (struct vt_cpu_usage){ VT_ABSENT, VT_ABSENT, VT_ABSENT };
+	vt_shape_clear(&vt_cpu_usage_shape, facts);
 	bool seen = false;
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r)) {

@@ -9,6 +9,7 @@
 #define VT_ASA_DEVICE_FACTS_H
 
 #include "asa/ipsec_sa.h"
+#include "base/shape.h"
 
 /* ---- show version ---- */
 
@@ -179,6 +180,9 @@ enum vt_status vt_clock_parse(struct vt_str, struct vt_arena *, struct vt_clock 
 enum vt_status vt_mode_parse(struct vt_str, struct vt_arena *, struct vt_mode *, struct vt_parse_report *);
 enum vt_status vt_context_parse(struct vt_str, struct vt_arena *, struct vt_contexts *, struct vt_parse_report *);
 enum vt_status vt_cpu_usage_parse(struct vt_str, struct vt_arena *, struct vt_cpu_usage *, struct vt_parse_report *);
+
+extern const struct vt_shape vt_version_shape, vt_failover_shape, vt_clock_shape, vt_mode_shape, vt_context_shape,
+	vt_cpu_usage_shape;
 
 /* "3 days 22 hours", "2 mins 28 secs", "1 year 97 days" in seconds; VT_ABSENT when it is nothing of the kind. */
 uint64_t vt_uptime_s(struct vt_str text);

@@ -13,6 +13,103 @@
 #include "asa/device_facts.h"
 #include "asa/reader.h"
 
+static const struct vt_field interface_fields[] = {
+	VT_F(STR, vt_failover_interface, context), VT_F(STR, vt_failover_interface, name),
+	VT_F(ADDR, vt_failover_interface, addr),   VT_F(ADDR, vt_failover_interface, addr6),
+	VT_F(STR, vt_failover_interface, status),  VT_F(STR, vt_failover_interface, monitored),
+};
+static const struct vt_shape interface_shape = VT_SHAPE(vt_failover_interface, interface_fields);
+
+static const struct vt_field slot_fields[] = {
+	VT_F(U64, vt_failover_slot, slot),
+	VT_F(STR, vt_failover_slot, model),
+	VT_F(STR, vt_failover_slot, revision),
+	VT_F(STR, vt_failover_slot, status),
+};
+static const struct vt_shape slot_shape = VT_SHAPE(vt_failover_slot, slot_fields);
+
+static const struct vt_field module_fields[] = {
+	VT_F(STR, vt_failover_module, name),
+	VT_F(STR, vt_failover_module, version),
+	VT_F(STR, vt_failover_module, status),
+	VT_F(STR, vt_failover_module, monitored),
+};
+static const struct vt_shape module_shape = VT_SHAPE(vt_failover_module, module_fields);
+
+static const struct vt_field group_fields[] = {
+	VT_F(U64, vt_failover_group, group),
+	VT_F(STR, vt_failover_group, state),
+	VT_F(U64, vt_failover_group, active_s),
+};
+static const struct vt_shape group_shape = VT_SHAPE(vt_failover_group, group_fields);
+
+static const struct vt_field host_fields[] = {
+	VT_F(STR, vt_failover_host, unit),
+	VT_F(STR, vt_failover_host, state),
+	VT_F(U64, vt_failover_host, active_s),
+	VT_FA(SOME, vt_failover_host, groups, &group_shape),
+	VT_FA(SOME, vt_failover_host, interfaces, &interface_shape),
+	VT_FA(SOME, vt_failover_host, slots, &slot_shape),
+	VT_FA(SOME, vt_failover_host, modules, &module_shape),
+};
+static const struct vt_shape host_shape = VT_SHAPE(vt_failover_host, host_fields);
+
+static const struct vt_field object_fields[] = {
+	VT_F(STR, vt_failover_object, name), VT_F(U64, vt_failover_object, xmit), VT_F(U64, vt_failover_object, xerr),
+	VT_F(U64, vt_failover_object, rcv),  VT_F(U64, vt_failover_object, rerr),
+};
+static const struct vt_shape object_shape = VT_SHAPE(vt_failover_object, object_fields);
+
+static const struct vt_field queue_fields[] = {
+	VT_F(STR, vt_failover_queue, name),
+	VT_F(U64, vt_failover_queue, cur),
+	VT_F(U64, vt_failover_queue, max),
+	VT_F(U64, vt_failover_queue, total),
+};
+static const struct vt_shape queue_shape = VT_SHAPE(vt_failover_queue, queue_fields);
+
+static const struct vt_field link_fields[] = {
+	VT_F(STR, vt_failover_link, name),     VT_F(STR, vt_failover_link, interface),
+	VT_F(STR, vt_failover_link, status),   VT_F(ADDR, vt_failover_link, system_addr),
+	VT_F(ADDR, vt_failover_link, my_addr), VT_F(ADDR, vt_failover_link, other_addr),
+};
+static const struct vt_shape link_shape = VT_SHAPE(vt_failover_link, link_fields);
+
+static const struct vt_field group_switch_fields[] = {
+	VT_F(U64, vt_failover_group_switch, group),
+	VT_F(STR, vt_failover_group_switch, at),
+};
+static const struct vt_shape group_switch_shape = VT_SHAPE(vt_failover_group_switch, group_switch_fields);
+
+static const struct vt_field failover_fields[] = {
+	VT_F(FLAG, vt_failover, on),
+	VT_F(STR, vt_failover, unit),
+	VT_FO(vt_failover, lan_link, &link_shape),
+	VT_FO(vt_failover, state_link, &link_shape),
+	VT_F(STR, vt_failover, reconnect_timeout),
+	VT_F(U64, vt_failover, unit_poll_ms),
+	VT_F(U64, vt_failover, unit_hold_ms),
+	VT_F(U64, vt_failover, interface_poll_ms),
+	VT_F(U64, vt_failover, interface_hold_ms),
+	VT_F(STR, vt_failover, interface_policy),
+	VT_F(U64, vt_failover, monitored_interfaces),
+	VT_F(U64, vt_failover, monitored_interfaces_max),
+	VT_F(STR, vt_failover, mac_move_interval),
+	VT_F(IS, vt_failover, replicates_http),
+	VT_F(STR, vt_failover, software),
+	VT_F(STR, vt_failover, mate_software),
+	VT_F(STR, vt_failover, serial),
+	VT_F(STR, vt_failover, mate_serial),
+	VT_F(STR, vt_failover, last_failover_at),
+	VT_FA(SOME, vt_failover, group_switches, &group_switch_shape),
+	VT_FO(vt_failover, this_host, &host_shape),
+	VT_FO(vt_failover, other_host, &host_shape),
+	VT_FA(SOME, vt_failover, objects, &object_shape),
+	VT_FA(SOME, vt_failover, queues, &queue_shape),
+	VT_FA(SOME, vt_failover, links, &link_shape),
+};
+const struct vt_shape vt_failover_shape = VT_SHAPE(vt_failover, failover_fields);
+
 struct page {
 	struct vt_failover *facts;
 	struct vt_arena *arena;
@@ -452,15 +549,7 @@ enum vt_status vt_failover_parse(struct vt_str text, struct vt_arena *arena, str
 				 struct vt_parse_report *report)
 {
 	struct page page = { .facts = facts, .arena = arena };
-	*facts = (struct vt_failover){ .on = -1,
-				       .unit_poll_ms = VT_ABSENT,
-				       .unit_hold_ms = VT_ABSENT,
-				       .interface_poll_ms = VT_ABSENT,
-				       .interface_hold_ms = VT_ABSENT,
-				       .monitored_interfaces = VT_ABSENT,
-				       .monitored_interfaces_max = VT_ABSENT,
-				       .this_host.active_s = VT_ABSENT,
-				       .other_host.active_s = VT_ABSENT };
+	vt_shape_clear(&vt_failover_shape, facts);
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r))
 		if (!read_line(&page, r.line))

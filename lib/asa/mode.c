@@ -4,6 +4,11 @@
 #include "asa/device_facts.h"
 #include "asa/reader.h"
 
+static const struct vt_field mode_fields[] = {
+	VT_F(BOOL, vt_mode, multiple),
+};
+const struct vt_shape vt_mode_shape = VT_SHAPE(vt_mode, mode_fields);
+
 enum vt_status vt_mode_parse(struct vt_str text, struct vt_arena *arena, struct vt_mode *facts,
 			     struct vt_parse_report *report)
 {

@@ -5,8 +5,18 @@
  */
 #include "asa/parse.h"
 
+#include "asa/access_list.h"
+#include "asa/asp_drop.h"
+#include "asa/device_facts.h"
 #include "asa/ike_sa.h"
+#include "asa/interface_ip_brief.h"
 #include "asa/ipsec_sa.h"
+#include "asa/logging.h"
+#include "asa/names.h"
+#include "asa/nat_detail.h"
+#include "asa/packet_tracer.h"
+#include "asa/ping.h"
+#include "asa/route.h"
 #include "asa/vpn_sessiondb.h"
 #include "base/lines.h"
 
@@ -25,6 +35,57 @@ enum { MAX_FORMS = 4, MAX_MARKS = 8 };
 READER(ike_sa, vt_ike_sa)
 READER(ipsec_sa, vt_ipsec_sa)
 READER(vpn_sessiondb, vt_vpn_sessiondb)
+READER(packet_tracer, vt_packet_tracer)
+READER(version, vt_version)
+READER(failover, vt_failover)
+READER(context, vt_contexts)
+READER(mode, vt_mode)
+READER(clock, vt_clock)
+READER(cpu_usage, vt_cpu_usage)
+READER(route, vt_route_table)
+READER(asp_drop, vt_asp_drop)
+READER(nat_detail, vt_nat_detail)
+READER(access_list, vt_access_lists)
+READER(logging, vt_logging)
+READER(names, vt_names)
+READER(interface_ip_brief, vt_interfaces_brief)
+READER(ping, vt_ping)
+
+/* "interface folink GigabitEthernet0/2" of `show failover interface` stands alone; the address below it does not. */
+static bool looks_like_failover_interface(struct vt_str line)
+{
+	return vt_str_starts(line, VT_STR("System IP Address:"));
+}
+
+static bool looks_like_clock(struct vt_str line)
+{
+	int64_t local_ms;
+	return line.len > 20 && line.len < 48 && (*line.p == '*' || (*line.p >= '0' && *line.p <= '9')) &&
+	       vt_device_time_parse(*line.p == '*' ? vt_str_from(line, 1) : line, NULL, &local_ms);
+}
+
+/* A line of a configuration begins the same way; only the listing numbers and counts. */
+static bool looks_like_access_list(struct vt_str line)
+{
+	struct vt_str name;
+	if (!vt_scan_lit(&line, VT_STR("access-list ")) || !vt_scan_word(&line, &name))
+		return false;
+	return vt_str_starts(line, VT_STR(" line ")) || vt_str_ends(name, VT_STR(";")) ||
+	       vt_str_find(line, VT_STR("ACL log flows")) >= 0;
+}
+
+static bool looks_like_syslog(struct vt_str line)
+{
+	struct vt_syslog message;
+	struct vt_syslog_vpn vpn;
+	bool about_vpn;
+	return vt_syslog_parse(line, &message, &vpn, &about_vpn);
+}
+
+static bool looks_like_interface_ip_brief(struct vt_str line)
+{
+	return vt_str_starts(line, VT_STR("Interface ")) && vt_str_find(line, VT_STR("IP-Address")) > 0;
+}
 
 /* A form is the words of a command. "a|b" are alternatives, "[a]" may be missing, "..." at the end lets anything
  * follow. Each word may be typed abbreviated. A `| include …` behind a command is not part of it.
@@ -74,38 +135,67 @@ static const struct row {
 	[VT_LISTING_PACKET_TRACER] = {
 		"packet-tracer",
 		{ "packet-tracer input ..." },
+		{ "Phase: ", "<Phase>", "input-interface:" },
+		read_packet_tracer,
+		&vt_packet_tracer_shape,
 	},
 	[VT_LISTING_VERSION] = {
 		"show version",
 		{ "show version" },
+		{ "Cisco Adaptive Security Appliance Software", "Cisco PIX Security Appliance Software", "Cisco PIX Firewall Version" },
+		read_version,
+		&vt_version_shape,
 	},
 	[VT_LISTING_FAILOVER] = {
 		"show failover",
-		{ "show failover" },
+		{ "show failover [interface]" },
+		{ "Failover On", "Failover Off", "This host: ", "Other host: ", "This context: " },
+		read_failover,
+		&vt_failover_shape,
+		looks_like_failover_interface,
 	},
 	[VT_LISTING_CONTEXT] = {
 		"show context",
 		{ "show context ..." },
+		{ "Context Name" },
+		read_context,
+		&vt_context_shape,
 	},
 	[VT_LISTING_MODE] = {
 		"show mode",
 		{ "show mode" },
+		{ "Security context mode:" },
+		read_mode,
+		&vt_mode_shape,
 	},
 	[VT_LISTING_CLOCK] = {
 		"show clock",
 		{ "show clock [detail]" },
+		{ "Time source is" },
+		read_clock,
+		&vt_clock_shape,
+		looks_like_clock,
 	},
 	[VT_LISTING_CPU_USAGE] = {
 		"show cpu usage",
 		{ "show cpu [usage]" },
+		{ "CPU utilization for" },
+		read_cpu_usage,
+		&vt_cpu_usage_shape,
 	},
 	[VT_LISTING_ROUTE] = {
 		"show route",
-		{ "show route ..." },
+		{ "show route ...", "show ipv6 route ..." },
+		{ "Codes: ", "Gateway of last resort", "Routing entry for", "IPv6 Routing Table", "Routing Table: " },
+		read_route,
+		&vt_route_shape,
 	},
 	[VT_LISTING_ASP_DROP] = {
 		"show asp drop",
 		{ "show asp drop ..." },
+		{ "Frame drop:", "Flow drop:" },
+		read_asp_drop,
+		&vt_asp_drop_shape,
 	},
 	[VT_LISTING_ASP_VPN_CONTEXT] = {
 		"show asp table vpn-context detail",
@@ -114,26 +204,47 @@ static const struct row {
 	[VT_LISTING_NAT_DETAIL] = {
 		"show nat detail",
 		{ "show nat ..." },
+		{ "Manual NAT Policies", "Auto NAT Policies" },
+		read_nat_detail,
+		&vt_nat_detail_shape,
 	},
 	[VT_LISTING_ACCESS_LIST] = {
 		"show access-list",
-		{ "show access-list ..." },
+		{ "show access-list ...", "show ipv6 access-list ..." },
+		{ NULL },
+		read_access_list,
+		&vt_access_list_shape,
+		looks_like_access_list,
 	},
 	[VT_LISTING_LOGGING] = {
 		"show logging",
 		{ "show logging ..." },
+		{ "Syslog logging:" },
+		read_logging,
+		&vt_logging_shape,
+		looks_like_syslog,
 	},
 	[VT_LISTING_NAMES] = {
 		"show names",
-		{ "show names", "show running-config [all] names" },
+		{ "show names", "show running-config [all] names|name" },
+		{ "name " },
+		read_names,
+		&vt_names_shape,
 	},
 	[VT_LISTING_INTERFACE_IP_BRIEF] = {
 		"show interface ip brief",
 		{ "show interface ip brief" },
+		{ NULL },
+		read_interface_ip_brief,
+		&vt_interface_ip_brief_shape,
+		looks_like_interface_ip_brief,
 	},
 	[VT_LISTING_PING] = {
 		"ping",
 		{ "ping ..." },
+		{ "Type escape sequence to abort", "Sending ", "Success rate is " },
+		read_ping,
+		&vt_ping_shape,
 	},
 };
 
@@ -246,6 +357,9 @@ enum vt_listing_kind vt_listing_of_shape(struct vt_str text)
 /* "ERROR: % Invalid input detected at '^' marker." and its like, without "ERROR:" and "%". */
 static enum vt_status refusal_of_line(struct vt_str line)
 {
+	/* "% Network not in table" is what `show route ADDRESS` found out. */
+	if (vt_str_ends(line, VT_STR("not in table")))
+		return VT_OK;
 	bool error = vt_scan_lit(&line, VT_STR("ERROR:"));
 	vt_skip_blanks(&line);
 	error |= vt_scan_char(&line, '%');
@@ -266,7 +380,7 @@ enum vt_status vt_refusal_of(struct vt_str text)
 	while (vt_lines_next(&lines, &line)) {
 		line = vt_str_trim(line);
 		/* The caret stands under the wrong word, on a line of its own; its column says nothing. */
-		if (line.len == 0 || vt_str_eq(line, VT_STR("^")) || vt_is_async_line(line))
+		if (line.len == 0 || vt_str_eq(line, VT_STR("^")) || vt_is_async_line(line) || looks_like_syslog(line))
 			continue;
 		return refusal_of_line(line);
 	}

@@ -49,9 +49,10 @@ static inline bool vt_reader_next(struct vt_reader *r)
 	return false;
 }
 
+/* A message of the terminal monitor between the lines is noise, not something unknown. */
 static inline void vt_reader_skip(struct vt_reader *r)
 {
-	if (r->skipped)
+	if (r->skipped || vt_is_async_line(r->line))
 		return;
 	r->skipped = true;
 	r->report->recognised--;

@@ -9,6 +9,64 @@
 #include "asa/device_facts.h"
 #include "asa/reader.h"
 
+static const struct vt_field license_fields[] = {
+	VT_F(STR, vt_license, name),
+	VT_F(STR, vt_license, value),
+	VT_F(STR, vt_license, note),
+};
+static const struct vt_shape license_shape = VT_SHAPE(vt_license, license_fields);
+
+static const struct vt_field interface_fields[] = {
+	VT_F(U64, vt_hardware_interface, index), VT_F(STR, vt_hardware_interface, placement),
+	VT_F(STR, vt_hardware_interface, name),  VT_F(STR, vt_hardware_interface, mac),
+	VT_F(U64, vt_hardware_interface, irq),
+};
+static const struct vt_shape interface_shape = VT_SHAPE(vt_hardware_interface, interface_fields);
+
+static const struct vt_field disk_fields[] = {
+	VT_F(STR, vt_disk, slot),
+	VT_F(STR, vt_disk, type),
+	VT_F(STR, vt_disk, size),
+};
+static const struct vt_shape disk_shape = VT_SHAPE(vt_disk, disk_fields);
+
+static const struct vt_field named_value_fields[] = {
+	VT_F(STR, vt_named_value, name),
+	VT_F(STR, vt_named_value, value),
+};
+static const struct vt_shape named_value_shape = VT_SHAPE(vt_named_value, named_value_fields);
+
+static const struct vt_field version_fields[] = {
+	VT_F(STR, vt_version, software),
+	VT_F(IS, vt_version, in_context),
+	VT_F(STR, vt_version, device_manager),
+	VT_F(STR, vt_version, operating_system),
+	VT_F(STR, vt_version, compiled_at),
+	VT_F(STR, vt_version, compiled_by),
+	VT_F(STR, vt_version, image),
+	VT_F(STR, vt_version, boot_config),
+	VT_F(STR, vt_version, hostname),
+	VT_F(U64, vt_version, uptime_s),
+	VT_F(U64, vt_version, cluster_uptime_s),
+	VT_F(STR, vt_version, uptime),
+	VT_F(STR, vt_version, hardware),
+	VT_F(STR, vt_version, cpu),
+	VT_F(STR, vt_version, model_id),
+	VT_F(STR, vt_version, serial),
+	VT_F(U64, vt_version, ram_mb),
+	VT_FA(SOME, vt_version, disks, &disk_shape),
+	VT_FA(SOME, vt_version, interfaces, &interface_shape),
+	VT_FA(SOME, vt_version, licenses, &license_shape),
+	VT_FA(SOME, vt_version, cluster_licenses, &license_shape),
+	VT_FA(SOME, vt_version, timebased_licenses, &license_shape),
+	VT_FA(SOME, vt_version, other, &named_value_shape),
+	VT_F(STRS, vt_version, notes),
+	VT_F(FLAG, vt_version, modified),
+	VT_F(STR, vt_version, modified_by),
+	VT_F(STR, vt_version, modified_at),
+};
+const struct vt_shape vt_version_shape = VT_SHAPE(vt_version, version_fields);
+
 enum section { NONE, LICENSES, CLUSTER_LICENSES, TIMEBASED_LICENSES };
 
 struct page {
@@ -295,9 +353,7 @@ enum vt_status vt_version_parse(struct vt_str text, struct vt_arena *arena, stru
 				struct vt_parse_report *report)
 {
 	struct page page = { .facts = facts, .arena = arena };
-	*facts = (struct vt_version){
-		.uptime_s = VT_ABSENT, .cluster_uptime_s = VT_ABSENT, .ram_mb = VT_ABSENT, .modified = -1
-	};
+	vt_shape_clear(&vt_version_shape, facts);
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r)) {
 		if (r.after_blank)
