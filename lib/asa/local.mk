@@ -2,6 +2,7 @@
 lib_libvpntriage_a_SOURCES += \
 	%D%/access_list.c %D%/access_list.h \
 	%D%/asp_drop.c %D%/asp_drop.h \
+	%D%/asp_vpn_context.c %D%/asp_vpn_context.h \
 	%D%/clean.c %D%/clean.h \
 	%D%/clock.c \
 	%D%/command.c %D%/command.h \
@@ -14,6 +15,7 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/interface_ip_brief.c %D%/interface_ip_brief.h \
 	%D%/ipsec_sa.c %D%/ipsec_sa.h \
 	%D%/logging.c %D%/logging.h \
+	%D%/ipsec_stats.c %D%/ipsec_stats.h \
 	%D%/mode.c \
 	%D%/names.c %D%/names.h \
 	%D%/nat_detail.c %D%/nat_detail.h \
@@ -26,4 +28,5 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/terminal.c %D%/terminal.h \
 	%D%/transcript.c \
 	%D%/version.c \
-	%D%/vpn_sessiondb.c %D%/vpn_sessiondb.h
+	%D%/vpn_sessiondb.c %D%/vpn_sessiondb.h \
+	%D%/vpn_sessiondb_summary.c

@@ -7,16 +7,19 @@
 
 #include "asa/access_list.h"
 #include "asa/asp_drop.h"
+#include "asa/asp_vpn_context.h"
 #include "asa/device_facts.h"
 #include "asa/ike_sa.h"
 #include "asa/interface_ip_brief.h"
 #include "asa/ipsec_sa.h"
+#include "asa/ipsec_stats.h"
 #include "asa/logging.h"
 #include "asa/names.h"
 #include "asa/nat_detail.h"
 #include "asa/packet_tracer.h"
 #include "asa/ping.h"
 #include "asa/route.h"
+#include "asa/terminal.h"
 #include "asa/vpn_sessiondb.h"
 #include "base/lines.h"
 
@@ -86,6 +89,9 @@ static bool looks_like_interface_ip_brief(struct vt_str line)
 {
 	return vt_str_starts(line, VT_STR("Interface ")) && vt_str_find(line, VT_STR("IP-Address")) > 0;
 }
+READER(vpn_sessiondb_summary, vt_vpn_sessiondb_summary)
+READER(ipsec_stats, vt_ipsec_stats)
+READER(asp_vpn_context, vt_asp_vpn_contexts)
 
 /* A form is the words of a command. "a|b" are alternatives, "[a]" may be missing, "..." at the end lets anything
  * follow. Each word may be typed abbreviated. A `| include …` behind a command is not part of it.
@@ -119,6 +125,8 @@ static const struct row {
 		"show crypto ipsec stats",
 		{ "show crypto ipsec stats ...", "show ipsec stats ..." },
 		{ "IPsec Global Statistics" },
+		read_ipsec_stats,
+		&vt_ipsec_stats_shape,
 	},
 	[VT_LISTING_VPN_SESSIONDB] = {
 		"show vpn-sessiondb detail l2l",
@@ -131,6 +139,8 @@ static const struct row {
 		"show vpn-sessiondb summary",
 		{ "show vpn-sessiondb [summary]" },
 		{ "VPN Session Summary", "Active Session Summary" },
+		read_vpn_sessiondb_summary,
+		&vt_vpn_sessiondb_summary_shape,
 	},
 	[VT_LISTING_PACKET_TRACER] = {
 		"packet-tracer",
@@ -200,6 +210,9 @@ static const struct row {
 	[VT_LISTING_ASP_VPN_CONTEXT] = {
 		"show asp table vpn-context detail",
 		{ "show asp table vpn-context detail" },
+		{ "VPN CTX " },
+		read_asp_vpn_context,
+		&vt_asp_vpn_contexts_shape,
 	},
 	[VT_LISTING_NAT_DETAIL] = {
 		"show nat detail",
@@ -354,39 +367,6 @@ enum vt_listing_kind vt_listing_of_shape(struct vt_str text)
 	return kind;
 }
 
-/* "ERROR: % Invalid input detected at '^' marker." and its like, without "ERROR:" and "%". */
-static enum vt_status refusal_of_line(struct vt_str line)
-{
-	/* "% Network not in table" is what `show route ADDRESS` found out. */
-	if (vt_str_ends(line, VT_STR("not in table")))
-		return VT_OK;
-	bool error = vt_scan_lit(&line, VT_STR("ERROR:"));
-	vt_skip_blanks(&line);
-	error |= vt_scan_char(&line, '%');
-	vt_skip_blanks(&line);
-	if (vt_str_istarts(line, VT_STR("Command authorization failed")) ||
-	    vt_str_find(line, VT_STR("not authorized")) >= 0)
-		return VT_E_DENIED;
-	if (error || vt_str_starts(line, VT_STR("Invalid input")) ||
-	    vt_str_starts(line, VT_STR("Incomplete command")) || vt_str_starts(line, VT_STR("Ambiguous command")))
-		return VT_E_REJECTED;
-	return VT_OK;
-}
-
-enum vt_status vt_refusal_of(struct vt_str text)
-{
-	struct vt_lines lines = vt_lines_of(text);
-	struct vt_str line;
-	while (vt_lines_next(&lines, &line)) {
-		line = vt_str_trim(line);
-		/* The caret stands under the wrong word, on a line of its own; its column says nothing. */
-		if (line.len == 0 || vt_str_eq(line, VT_STR("^")) || vt_is_async_line(line) || looks_like_syslog(line))
-			continue;
-		return refusal_of_line(line);
-	}
-	return VT_OK;
-}
-
 struct vt_listing *vt_listing_parse(enum vt_listing_kind kind, struct vt_str text, struct vt_arena *arena)
 {
 	const struct row *row = &rows[kind];
@@ -394,7 +374,8 @@ struct vt_listing *vt_listing_parse(enum vt_listing_kind kind, struct vt_str tex
 	listing->kind = kind;
 	listing->command = vt_str_of(row->command);
 	listing->text = text;
-	listing->status = row->parse ? vt_refusal_of(text) : VT_E_UNKNOWN_COMMAND;
+	struct vt_str refusal;
+	listing->status = row->parse ? vt_answer_refusal(text, &refusal) : VT_E_UNKNOWN_COMMAND;
 	if (listing->status != VT_OK)
 		return listing;
 	void *facts = vt_arena_alloc(arena, row->shape->size);

@@ -45,7 +45,7 @@ struct vt_listing {
 	struct vt_str prompt;  /* before the echo, "act/Lab2/FWasa1#"; absent where there was none */
 	struct vt_str text;    /* the output itself; lines are counted from its beginning */
 	enum vt_status status; /* VT_OK; VT_E_DENIED, VT_E_REJECTED … when the device refused; VT_E_NOT_THIS_COMMAND */
-	const void *facts;     /* struct vt_ipsec_sa and its like, by kind; NULL unless status is VT_OK */
+	void *facts;           /* struct vt_ipsec_sa and its like, by kind; NULL unless status is VT_OK */
 	struct vt_parse_report report;
 };
 
@@ -61,10 +61,6 @@ enum vt_listing_kind vt_listing_of_shape(struct vt_str text);
 /* `text` is the cleaned output of one command, without echo and prompt; facts are views into it. */
 struct vt_listing *vt_listing_parse(enum vt_listing_kind kind, struct vt_str text, struct vt_arena *arena);
 
-/* What the device said instead of a listing: VT_E_DENIED, VT_E_REJECTED, or VT_OK when it did not refuse. Looks at
- * the first lines only: "ERROR:" further down (show logging) is data. Source: asa-cli.md section 9. */
-enum vt_status vt_refusal_of(struct vt_str text);
-
 /* A pasted transcript: prompts, echoes and several commands in any order, from one device or more. Splits it,
  * recognises and parses each output, then puts addresses in the place of names by the `show names` of the same
  * device. `command` (may be absent) says what an output without an echo is. `text` must have been through
@@ -74,12 +70,5 @@ enum vt_status vt_refusal_of(struct vt_str text);
  * (terminal, enable, exit and their like). A command that no parser knows is a listing of kind VT_LISTING_UNKNOWN
  * with VT_E_UNKNOWN_COMMAND, all of its lines skipped. */
 struct vt_listing **vt_transcript_parse(struct vt_str text, struct vt_str command, struct vt_arena *arena, size_t *len);
-
-/* Splits "HOST/context(config)# show clock" into prompt and command (empty when nothing was typed). False when the
- * line does not begin with a prompt. Source: asa-cli.md section 5. */
-bool vt_prompt_scan(struct vt_str line, struct vt_str *prompt, struct vt_str *command);
-/* Both are prompts of one device: they share an element that is not a role. "FW1/pri/act#" becomes "FW1/sec/stby#"
- * at a failover, "FW1/admin#" becomes "FW1/customer1#" by changeto. */
-bool vt_prompt_same_device(struct vt_str a, struct vt_str b);
 
 #endif

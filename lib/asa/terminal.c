@@ -85,6 +85,20 @@ static struct vt_str next_element(struct vt_str *c)
 	return element;
 }
 
+bool vt_prompt_same_device(struct vt_str a, struct vt_str b)
+{
+	do {
+		struct vt_str x = next_element(&a), others = b;
+		if (x.len == 0 || is_state(x))
+			continue;
+		do {
+			if (vt_str_eq(x, next_element(&others)))
+				return true;
+		} while (vt_scan_char(&others, '/'));
+	} while (vt_scan_char(&a, '/'));
+	return false;
+}
+
 enum vt_prompt_match vt_prompt_compare(const struct vt_prompt *known, const struct vt_prompt *seen)
 {
 	if (strcmp(known->text, seen->text) == 0)
@@ -417,6 +431,9 @@ static enum vt_status refusal_of(struct vt_str line)
 	static const char *const rejected[] = { "invalid input",        "incomplete command", "ambiguous command",
 						"unrecognized command", "unknown command",    "invalid command" };
 	struct vt_str c = line;
+	/* "% Network not in table" is what `show route ADDRESS` found out. */
+	if (vt_str_ends(line, VT_STR("not in table")))
+		return VT_OK;
 	bool error = vt_scan_ilit(&c, VT_STR("ERROR:"));
 	vt_skip_blanks(&c);
 	error |= vt_scan_char(&c, '%');
@@ -439,7 +456,8 @@ enum vt_status vt_answer_refusal(struct vt_str answer, struct vt_str *line)
 	struct vt_str next;
 	for (unsigned i = 0; i < REFUSAL_LINES && vt_lines_next(&lines, &next); i++) {
 		next = vt_str_trim(next);
-		if (next.len == 0 || vt_str_eq(next, VT_STR("^")))
+		/* "%ASA-6-302013: …" is a message, not a refusal in the manner of "% Invalid input". */
+		if (next.len == 0 || vt_str_eq(next, VT_STR("^")) || is_syslog(next))
 			continue;
 		enum vt_status says = refusal_of(next);
 		if (says == VT_OK)

@@ -38,6 +38,9 @@ enum vt_prompt_match {
 /* One line as it stands on the screen. */
 bool vt_prompt_parse(struct vt_str line, struct vt_prompt *prompt);
 enum vt_prompt_match vt_prompt_compare(const struct vt_prompt *known, const struct vt_prompt *seen);
+/* Prompts of one device, whatever its role and context: they share an element that is not a state. "FW1/pri/act#"
+ * becomes "FW1/sec/stby#" at a failover, "FW1/admin#" becomes "FW1/customer1#" by changeto. */
+bool vt_prompt_same_device(struct vt_str a, struct vt_str b);
 
 /* ---- the screen ---- */
 

@@ -5,79 +5,30 @@
  * follows it; or it stands alone before such a line or at the end. A line that merely has a '#' or '>' after its
  * first word is data. An echo may also stand on a line of its own, below its prompt or without any.
  */
+#include "asa/names.h"
 #include "asa/parse.h"
+#include "asa/terminal.h"
 
 #include "base/lines.h"
 
-enum { LONGEST_PROMPT = 200 };
+#include <stdlib.h>
 
 /* --- prompts --- */
 
-static bool is_element_char(char c)
+/* "HOST/context(config)# show clock" into prompt and command (empty when nothing was typed). */
+static bool scan_prompt(struct vt_str line, struct vt_str *prompt, struct vt_str *command)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-	       c == '_';
-}
-
-bool vt_prompt_scan(struct vt_str line, struct vt_str *prompt, struct vt_str *command)
-{
+	struct vt_prompt parsed;
+	size_t i = 0;
 	line = vt_str_trim(line);
-	size_t i = 0;
-	while (i < line.len && i < LONGEST_PROMPT &&
-	       (is_element_char(line.p[i]) || (line.p[i] == '/' && i > 0 && line.p[i - 1] != '/')))
+	while (i < line.len && i < VT_PROMPT_TEXT && line.p[i] != '#' && line.p[i] != '>' && !vt_is_blank(line.p[i]))
 		i++;
-	if (i == 0 || line.p[i - 1] == '/')
+	if (i == line.len || (line.p[i] != '#' && line.p[i] != '>') ||
+	    !vt_prompt_parse(vt_str_first(line, i + 1), &parsed))
 		return false;
-	struct vt_str rest = vt_str_from(line, i);
-	if (vt_str_starts(rest, VT_STR("(config"))) {
-		ptrdiff_t close = vt_str_find_char(rest, ')');
-		if (close < 0 || close > LONGEST_PROMPT)
-			return false;
-		rest = vt_str_from(rest, (size_t)close + 1);
-	}
-	if (!vt_scan_char(&rest, '#') && !vt_scan_char(&rest, '>'))
-		return false;
-	*prompt = vt_str_between(line.p, rest.p);
-	*command = vt_str_ltrim(rest);
+	*prompt = vt_str_first(line, i + 1);
+	*command = vt_str_ltrim(vt_str_from(line, i + 1));
 	return true;
-}
-
-/* The next element of a prompt; false at its end. */
-static bool next_element(struct vt_str *c, struct vt_str *element)
-{
-	vt_scan_char(c, '/');
-	size_t i = 0;
-	while (i < c->len && is_element_char(c->p[i]))
-		i++;
-	*element = vt_str_first(*c, i);
-	*c = vt_str_from(*c, i);
-	return i > 0;
-}
-
-static bool is_role(struct vt_str element)
-{
-	static const struct vt_str roles[] = { VT_STR("pri"),  VT_STR("sec"),           VT_STR("act"),
-					       VT_STR("stby"), VT_STR("actNoFailover"), VT_STR("stbyNoFailover") };
-	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
-		if (vt_str_eq(element, roles[i]))
-			return true;
-	}
-	return false;
-}
-
-bool vt_prompt_same_device(struct vt_str a, struct vt_str b)
-{
-	struct vt_str x, y;
-	while (next_element(&a, &x)) {
-		if (is_role(x))
-			continue;
-		struct vt_str others = b;
-		while (next_element(&others, &y)) {
-			if (vt_str_eq(x, y))
-				return true;
-		}
-	}
-	return false;
 }
 
 /* --- commands --- */
@@ -160,7 +111,7 @@ static bool next_line_is_command(struct vt_lines lines)
 static bool is_prompt_line(struct splitter *s, const struct vt_lines *behind, struct vt_str line, struct vt_str *prompt,
 			   struct vt_str *command)
 {
-	if (!vt_prompt_scan(line, prompt, command))
+	if (!scan_prompt(line, prompt, command))
 		return false;
 	bool is_command = verb_of(*command) != NO_VERB || is_scrolled(*command);
 	bool known = is_known_device(s, *prompt);
@@ -242,6 +193,57 @@ static struct vt_listing *parse_section(const struct section *section, struct vt
 	return listing;
 }
 
+/* --- names --- */
+
+struct naming {
+
+	const struct vt_name *sorted;  /* by name */
+	size_t len;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return vt_str_cmp(((const struct vt_name *)a)->name, ((const struct vt_name *)b)->name);
+}
+
+static void resolve(struct vt_str *addr, void *arg)
+{
+	const struct naming *naming = arg;
+	struct vt_name key = { .name = *addr };
+	const struct vt_name *hit = bsearch(&key, naming->sorted, naming->len, sizeof key, by_name);
+	if (hit)
+		*addr = hit->addr;
+}
+
+static bool of_one_device(const struct vt_listing *a, const struct vt_listing *b)
+{
+	return !a->prompt.p || !b->prompt.p || vt_prompt_same_device(a->prompt, b->prompt);
+}
+
+static void resolve_by(const struct vt_listing *from, struct vt_listing **listings, size_t len, struct vt_arena *arena)
+{
+	const struct vt_names *names = from->facts;
+	struct vt_name *sorted = VT_NEW_ARRAY(arena, struct vt_name, names->names_len);
+	if (names->names_len == 0)
+		return;
+	memcpy(sorted, names->names, names->names_len * sizeof *sorted);
+	qsort(sorted, names->names_len, sizeof *sorted, by_name);
+	struct naming naming = { sorted, names->names_len };
+	for (size_t i = 0; i < len; i++) {
+		struct vt_listing *l = listings[i];
+		if (l->facts && l->kind != VT_LISTING_NAMES && of_one_device(from, l))
+			vt_shape_addrs(vt_listing_shape(l->kind), l->facts, resolve, &naming);
+	}
+}
+
+static void resolve_names(struct vt_listing **listings, size_t len, struct vt_arena *arena)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (listings[i]->kind == VT_LISTING_NAMES && listings[i]->facts)
+			resolve_by(listings[i], listings, len, arena);
+	}
+}
+
 struct vt_listing **vt_transcript_parse(struct vt_str text, struct vt_str command, struct vt_arena *arena, size_t *len)
 {
 	struct splitter s = { .arena = arena };
@@ -254,5 +256,6 @@ struct vt_listing **vt_transcript_parse(struct vt_str text, struct vt_str comman
 		if (listing)
 			*VT_PUSH(arena, listings, *len, cap) = listing;
 	}
+	resolve_names(listings, *len, arena);
 	return listings;
 }

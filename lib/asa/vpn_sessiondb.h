@@ -62,7 +62,8 @@ enum vt_status vt_vpn_sessiondb_parse(struct vt_str text, struct vt_arena *arena
 
 /* One row of the summary; VT_ABSENT for a column the device left empty. */
 struct vt_sessiondb_row {
-	struct vt_str type; /* "Site-to-Site VPN", "IKEv1 IPsec", "AnyConnect Client" … as printed */
+	struct vt_str type;   /* "Site-to-Site VPN", "IKEv1 IPsec", "AnyConnect Client" … as printed */
+	struct vt_str parent; /* of a sub-row: the type of the row above that it is a part of */
 	uint64_t active, cumulative, peak, inactive;
 };
 
@@ -72,8 +73,10 @@ struct vt_vpn_sessiondb_summary {
 	uint64_t total_active, total_cumulative, total_inactive, capacity, load_percent;
 	struct vt_sessiondb_row *tunnels; /* "Tunnels Summary" */
 	size_t tunnels_len;
+	uint64_t tunnels_active, tunnels_cumulative; /* its totals */
 };
 
+/* Truncated: a table without the totals that end it. */
 enum vt_status vt_vpn_sessiondb_summary_parse(struct vt_str text, struct vt_arena *arena,
 					      struct vt_vpn_sessiondb_summary *facts, struct vt_parse_report *report);
 
