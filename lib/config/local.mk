@@ -1,0 +1,11 @@
+lib_libvpntriage_a_SOURCES += \
+	%D%/config.h \
+	%D%/expected.c \
+	%D%/net.c \
+	%D%/read.c %D%/reader.h \
+	%D%/read_acl.c \
+	%D%/read_crypto.c \
+	%D%/read_groups.c \
+	%D%/read_nat.c \
+	%D%/read_objects.c \
+	%D%/resolve.c %D%/resolve.h
