@@ -14,6 +14,7 @@ EXTRA_DIST += lib/README.md
 
 include lib/base/local.mk
 include lib/asa/local.mk
+include lib/config/local.mk
 include lib/model/local.mk
 include lib/json/local.mk
 include lib/settings/local.mk
