@@ -15,4 +15,11 @@ daemon_libdaemon_a_SOURCES = \
 	%D%/writer.c %D%/writer.h
 DAEMON_LIBS = daemon/libdaemon.a $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS)
 dist_man5_MANS += %D%/vpntriage.yaml.5
-EXTRA_DIST += %D%/vpntriage.yaml.example
+dist_doc_DATA += %D%/vpntriage.yaml.example
+
+nodist_systemdsystemunit_DATA += %D%/vpntriaged.service
+EXTRA_DIST += %D%/vpntriaged.service.in
+sysusersdir = $(prefix)/lib/sysusers.d
+dist_sysusers_DATA = %D%/sysusers.d/vpntriage.conf
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+dist_tmpfiles_DATA = %D%/tmpfiles.d/vpntriage.conf

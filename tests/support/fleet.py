@@ -41,13 +41,15 @@ class Process:
         self.name = name
         self.log = os.path.join(folder, f"{name}.log")
         with open(self.log, "ab") as log:
+            self.begin = log.tell()  # what one of the same name said before stays in the file
             self.child = subprocess.Popen(
                 [program(name), *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=folder, env={**os.environ, **(environment or {})})
 
     def said(self):
-        with open(self.log, encoding="utf-8", errors="replace") as log:
-            return log.read()
+        with open(self.log, "rb") as log:
+            log.seek(self.begin)
+            return log.read().decode(errors="replace")
 
     def running(self):
         return self.child.poll() is None
