@@ -5,6 +5,8 @@
  */
 #include "config/reader.h"
 
+#include "asa/access_list.h"
+
 bool read_operand(const struct words *words, size_t *i, struct vt_operand *operand)
 {
 	static const struct {
@@ -39,53 +41,48 @@ bool read_operand(const struct words *words, size_t *i, struct vt_operand *opera
 	return true;
 }
 
-/* "eq 443", "range 1 5", "object-group WEB": as printed; absent when there is none. */
-static struct vt_str read_ports(const struct words *words, size_t *i)
+/* asa/access_list.h reads the grammar of an entry; the model keeps the few words of it that decide about VPN. */
+static struct vt_operand operand_of(const struct vt_ace_addr *addr)
 {
-	static const char *const operators[] = { "eq", "neq", "lt", "gt", "range" };
-	for (size_t k = 0; k < sizeof operators / sizeof *operators; k++) {
-		size_t last = *i + (k == 4 ? 2 : 1);
-		if (!word_is(words, *i, operators[k]) || last >= words->n)
-			continue;
-		struct vt_str ports = vt_str_between(words->w[*i].p, words->w[last].p + words->w[last].len);
-		*i = last + 1;
-		return ports;
-	}
-	return VT_STR_NONE;
+	static const struct {
+		const char *kind;
+		enum vt_operand_kind operand;
+	} kinds[] = {
+		{ "any", VT_OPERAND_ANY },	 { "any4", VT_OPERAND_ANY },	     { "any6", VT_OPERAND_ANY6 },
+		{ "host", VT_OPERAND_HOST },	 { "network", VT_OPERAND_SUBNET },   { "object", VT_OPERAND_OBJECT },
+		{ "object-group", VT_OPERAND_GROUP }, { "interface", VT_OPERAND_INTERFACE },
+	};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (vt_str_eq(addr->kind, vt_str_of(kinds[i].kind)))
+			return (struct vt_operand){ kinds[i].operand, addr->value, addr->mask };
+	/* A range or an FQDN: it names something, but nothing that could be a network of a tunnel. */
+	return (struct vt_operand){ VT_OPERAND_OBJECT, addr->value, addr->mask };
 }
 
-/* Where a group stands behind a source it may be the source's ports or the destination; it is the destination when
- * nothing else follows that could be one. */
-static bool group_is_ports(const struct words *words, size_t i)
+static struct vt_str ports_of(const struct vt_ace_ports *ports)
 {
-	struct vt_operand operand;
-	size_t after = i + 2;
-	return word_is(words, i, "object-group") && i + 2 < words->n && read_operand(words, &after, &operand) &&
-	       !word_is(words, i + 2, "log") && !word_is(words, i + 2, "inactive") && !word_is(words, i + 2, "time-range");
+	const struct vt_str *last = ports->end.p ? &ports->end : &ports->value;
+	return ports->op.p && last->p ? vt_str_between(ports->op.p, last->p + last->len) : VT_STR_NONE;
 }
 
-static bool read_extended(const struct words *words, size_t i, struct vt_config_ace *ace)
+static bool read_entry(struct vt_str text, struct vt_config_ace *entry)
 {
-	if (word_is(words, i, "object") || word_is(words, i, "object-group")) {
-		ace->protocol_is_object = word_is(words, i, "object");
-		ace->protocol_is_group = !ace->protocol_is_object;
-		i++;
-	}
-	if (i >= words->n)
+	struct vt_ace ace;
+	if (!vt_ace_parse(text, &ace) || !ace.action.p)
 		return false;
-	ace->protocol = words->w[i++];
-	if (!read_operand(words, &i, &ace->source))
-		return false;
-	ace->source_ports = read_ports(words, &i);
-	if (!ace->source_ports.p && !vt_str_eq(ace->protocol, VT_STR("ip")) && group_is_ports(words, i)) {
-		ace->source_ports = vt_str_between(words->w[i].p, words->w[i + 1].p + words->w[i + 1].len);
-		i += 2;
-	}
-	if (!read_operand(words, &i, &ace->destination))
-		return false;
-	ace->destination_ports = read_ports(words, &i);
-	if (!ace->destination_ports.p && word_is(words, i, "object-group") && i + 1 < words->n)
-		ace->destination_ports = vt_str_between(words->w[i].p, words->w[i + 1].p + words->w[i + 1].len);
+	entry->permit = vt_str_eq(ace.action, VT_STR("permit"));
+	entry->inactive = ace.inactive;
+	entry->standard = vt_str_eq(ace.type, VT_STR("standard"));
+	entry->protocol_is_object = ace.service_object.p != NULL;
+	entry->protocol_is_group = ace.service_group.p != NULL;
+	entry->protocol = entry->protocol_is_object  ? ace.service_object
+			  : entry->protocol_is_group ? ace.service_group
+			  : ace.protocol.p	     ? ace.protocol
+						     : VT_STR("ip");
+	entry->source = operand_of(&ace.source);
+	entry->destination = operand_of(&ace.destination);
+	entry->source_ports = ports_of(&ace.source_ports);
+	entry->destination_ports = ports_of(&ace.destination_ports);
 	return true;
 }
 
@@ -117,18 +114,7 @@ bool read_access_list(struct reader *r, const struct words *words)
 	if (word_is(words, i, "remark") || word_is(words, i, "webtype") || word_is(words, i, "ethertype"))
 		return true;
 	struct vt_config_ace ace = { .line = r->line };
-	ace.standard = word_is(words, i, "standard");
-	if (ace.standard || word_is(words, i, "extended"))
-		i++;
-	if (!word_is(words, i, "permit") && !word_is(words, i, "deny"))
-		return false;
-	ace.permit = word_is(words, i++, "permit");
-	ace.inactive = words->n && vt_str_eq(words->w[words->n - 1], VT_STR("inactive"));
-	if (ace.standard) {
-		ace.protocol = VT_STR("ip");
-		if (!read_operand(words, &i, &ace.source))
-			return false;
-	} else if (!read_extended(words, i, &ace))
+	if (!read_entry(words_from(words, i), &ace))
 		return false;
 	struct vt_config_acl *acl = acl_of(r, words->w[1]);
 	*VT_PUSH(r->config->arena, acl->aces, acl->aces_len, acl->aces_cap) = ace;
