@@ -1,1 +1,2 @@
-# tests/worlds
+EXTRA_DIST += \
+	tests/worlds/small.yaml
