@@ -9,4 +9,5 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/shape.c %D%/shape.h \
 	%D%/status.c %D%/status.h \
 	%D%/str.h \
-	%D%/timefmt.c %D%/timefmt.h
+	%D%/timefmt.c %D%/timefmt.h \
+	%D%/utf8.h

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/utf8.h"
+
 static void new_line(struct vt_json *json)
 {
 	size_t blanks = (size_t)json->depth * json->indent;
@@ -80,22 +82,6 @@ void vt_json_key(struct vt_json *json, const char *key)
 	json->after_key = true;
 }
 
-/* Length of the UTF-8 sequence at `p`, 0 when it is none (overlong, surrogate, cut, beyond U+10FFFF). */
-static size_t sequence_at(const unsigned char *p, size_t left)
-{
-	size_t n = p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-	if (n == 0 || n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] >= 0xa0) || (p[0] == 0xf0 && p[1] < 0x90) ||
-	    (p[0] == 0xf4 && p[1] >= 0x90))
-		return 0;
-	return n;
-}
-
 static bool is_plain(unsigned char c)
 {
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
@@ -124,7 +110,7 @@ void vt_json_quote(struct vt_buf *out, struct vt_str text)
 		i = run;
 		if (i == text.len)
 			break;
-		size_t n = p[i] < 0x80 ? 0 : sequence_at(p + i, text.len - i);
+		size_t n = p[i] < 0x80 ? 0 : vt_utf8_sequence(text.p + i, text.len - i);
 		if (n)
 			vt_buf_add(out, p + i, n);
 		else if (p[i] < 0x80)

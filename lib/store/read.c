@@ -171,6 +171,7 @@ static void bind_page(struct statement *statement, const struct page *page)
 	bind_text(statement, ":after_context", page->after.context.p ? page->after.context : VT_STR(""));
 	bind_text(statement, ":after_peer", page->after.peer.p ? page->after.peer : VT_STR(""));
 	bind_text(statement, ":device", filter(query->device));
+	bind_text(statement, ":context", filter(query->context));
 	bind_text(statement, ":peer", filter(query->peer));
 	bind_text(statement, ":q", page->q);
 	bind_i64(statement, ":flapping", query->flapping);

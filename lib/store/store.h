@@ -60,6 +60,7 @@ enum vt_status vt_store_devices(struct vt_store *store, struct vt_arena *arena, 
 struct vt_tunnel_query {
 	unsigned status_mask;       /* 1 << enum vt_tunnel_status; 0: all */
 	struct vt_str device, peer; /* exact */
+	struct vt_str context;      /* exact, beside a device; absent: all of its contexts */
 	struct vt_str q;            /* part of device, peer, name or owner, case does not matter */
 	int flapping;               /* 1, 0, -1: either */
 	uint64_t after;             /* tunnel id of the last row of the page before; 0: from the start */

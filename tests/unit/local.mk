@@ -57,3 +57,11 @@ tests_unit_test_store_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += tests/unit/test_config
 tests_unit_test_config_SOURCES = tests/unit/test_config.c
 tests_unit_test_config_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_auth
+tests_unit_test_auth_SOURCES = tests/unit/test_auth.c
+tests_unit_test_auth_LDADD = $(WEB_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_cursor
+tests_unit_test_cursor_SOURCES = tests/unit/test_cursor.c
+tests_unit_test_cursor_LDADD = $(WEB_LIBS) $(CMOCKA_LIBS)
