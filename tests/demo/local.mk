@@ -1,1 +1,2 @@
-# tests/demo
+# What `./bootstrap demo` runs.
+EXTRA_DIST += %D%/run

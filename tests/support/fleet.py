@@ -35,7 +35,11 @@ def program(name):
 
 
 class Process:
-    """One program in the background; what it says goes to a file."""
+    """One program in the background; what it says goes to a file.
+
+    It has a session of its own, so that Ctrl-C reaches only the test, which stops its programs in order; and it
+    ends with the test even when that is killed.
+    """
 
     def __init__(self, name, arguments, folder, environment=None):
         self.name = name
@@ -43,7 +47,7 @@ class Process:
         with open(self.log, "ab") as log:
             self.begin = log.tell()  # what one of the same name said before stays in the file
             self.child = subprocess.Popen(
-                [program(name), *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                ["setpriv", "--pdeathsig", "TERM", program(name), *arguments], start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=folder, env={**os.environ, **(environment or {})})
 
     def said(self):
@@ -66,12 +70,14 @@ class Process:
 
 
 class Fleet:
-    def __init__(self, world, settings="", asasim_options=(), environment=None):
-        """`world`: a path below the sources, or absolute. `settings`: YAML put before what asasim writes."""
+    def __init__(self, world, settings="", asasim_options=(), environment=None, port=0):
+        """`world`: a path below the sources, or absolute. `settings`: YAML put before what asasim writes.
+        `port`: of the web server; 0 is any free one."""
         self.world = os.path.join(SOURCE, world)
         self.settings = settings
         self.asasim_options = asasim_options
         self.environment = environment
+        self.port = port
         self.folder = tempfile.mkdtemp(prefix="vpntriage-")
         self.config = os.path.join(self.folder, "vpntriage.yaml")
         self.state_file = os.path.join(self.folder, "state.json")
@@ -134,7 +140,7 @@ class Fleet:
 
     def write_config(self):
         """vpntriage.yaml, secrets and known hosts, written by asasim; `settings` are put before."""
-        subprocess.run([program("asasim"), "config", "--state", self.state_file, "--dir", self.folder, "--listen", "0"],
+        subprocess.run([program("asasim"), "config", "--state", self.state_file, "--dir", self.folder, "--listen", str(self.port)],
                        check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         with open(self.config, encoding="utf-8") as config:
             text = config.read()
