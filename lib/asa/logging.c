@@ -191,6 +191,9 @@ static bool read_text(const struct rule *rule, struct vt_str rest, struct vt_sys
 	if (rule->how == TEXT) {
 		ptrdiff_t end = rule->until ? vt_str_find(rest, vt_str_of(rule->until)) : -1;
 		found = vt_str_trim(end < 0 ? rest : vt_str_first(rest, (size_t)end));
+	} else if (rule->how == ENDPOINT) {
+		if (!vt_scan_word(&rest, &found))
+			return false;
 	} else {
 		found = word_of(rest);
 	}

@@ -101,6 +101,19 @@ static inline char *file_text(const char *path, size_t *len)
 	return text;
 }
 
+/* One fixture, terminated; the caller frees it. */
+static inline char *fixture(const char *name)
+{
+	const char *top = getenv("top_srcdir");
+	char path[8192];
+	size_t len;
+	snprintf(path, sizeof path, "%s/tests/corpus/%s", top ? top : "..", name);
+	char *text = file_text(path, &len);
+	text = realloc(text, len + 1);
+	text[len] = '\0';
+	return text;
+}
+
 /* Calls `each` with every fixture of ours for a command; at least one has to be there. */
 static inline void fixtures(const char *command, void (*each)(const char *text, size_t len))
 {

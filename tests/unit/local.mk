@@ -28,6 +28,30 @@ UNIT_TESTS += tests/unit/test_version
 tests_unit_test_version_SOURCES = tests/unit/test_version.c
 tests_unit_test_version_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_access_list
+tests_unit_test_access_list_SOURCES = tests/unit/test_access_list.c
+tests_unit_test_access_list_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_logging
+tests_unit_test_logging_SOURCES = tests/unit/test_logging.c
+tests_unit_test_logging_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_nat_detail
+tests_unit_test_nat_detail_SOURCES = tests/unit/test_nat_detail.c
+tests_unit_test_nat_detail_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_packet_tracer
+tests_unit_test_packet_tracer_SOURCES = tests/unit/test_packet_tracer.c
+tests_unit_test_packet_tracer_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_route
+tests_unit_test_route_SOURCES = tests/unit/test_route.c
+tests_unit_test_route_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_small_listings
+tests_unit_test_small_listings_SOURCES = tests/unit/test_small_listings.c
+tests_unit_test_small_listings_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_sched
 tests_unit_test_sched_SOURCES = tests/unit/test_sched.c
 tests_unit_test_sched_LDADD = $(UNIT_DAEMON_LIBS)
