@@ -6,6 +6,9 @@ daemon_libdaemon_a_SOURCES = \
 	%D%/algorithms.h \
 	%D%/gather.c %D%/gather.h \
 	%D%/hostkey.h \
+	%D%/algorithms.c %D%/algorithms.h \
+	%D%/hostkey.c %D%/hostkey.h \
+	%D%/link.c %D%/link.h \
 	%D%/log.c %D%/log.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/sched.c %D%/sched.h \
@@ -13,6 +16,7 @@ daemon_libdaemon_a_SOURCES = \
 	%D%/session.h \
 	%D%/verdict.c %D%/verdict.h \
 	%D%/writer.c %D%/writer.h
+	%D%/session.c %D%/session.h
 DAEMON_LIBS = daemon/libdaemon.a $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS)
 dist_man5_MANS += %D%/vpntriage.yaml.5
 dist_doc_DATA += %D%/vpntriage.yaml.example

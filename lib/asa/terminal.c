@@ -392,13 +392,39 @@ static unsigned remove_syslog(struct vt_buf *text)
 	return removed;
 }
 
+void vt_terminal_forget(struct vt_terminal *t)
+{
+	if (t->text.len - t->line > LINE_BYTES)
+		t->line = t->text.len;
+	if (t->line)
+		cut(t, 0, t->line);
+	t->scanned = t->text.len;
+	t->line = t->searched = 0;
+}
+
+/* The prompt, and those above it that an empty line or a message left there. */
+static void cut_prompts(struct vt_terminal *t)
+{
+	char screen[SCREEN_COLUMNS];
+	struct vt_str line;
+	size_t len = t->line;
+	while (len) {
+		const char *lf = memrchr(t->text.p, '\n', len - 1);
+		size_t begin = lf ? (size_t)(lf - t->text.p) + 1 : 0;
+		if (!render(vt_str_between(t->text.p + begin, t->text.p + len - 1), screen, &line) ||
+		    !vt_str_eq(line, vt_str_of(t->seen.text)))
+			break;
+		len = begin;
+	}
+	t->text.len = len;
+	if (t->text.p)
+		t->text.p[len] = '\0';
+}
+
 void vt_terminal_take(struct vt_terminal *t, bool keep_log, struct vt_buf *answer, unsigned *async_lines)
 {
-	if (t->seen.text[0]) {
-		t->text.len = t->line;
-		if (t->text.p)
-			t->text.p[t->line] = '\0';
-	}
+	if (t->seen.text[0])
+		cut_prompts(t);
 	*async_lines = !keep_log && t->text.len ? remove_syslog(&t->text) : 0;
 	*answer = t->text;
 	*t = (struct vt_terminal){ 0 };

@@ -78,6 +78,8 @@ void vt_terminal_expect(struct vt_terminal *terminal, struct vt_str typed, const
 char *vt_terminal_room(struct vt_terminal *terminal, size_t n);
 /* `n` bytes were written there. */
 enum vt_screen vt_terminal_feed(struct vt_terminal *terminal, size_t n);
+/* Drops what is above the last line: for text that nobody wants, however long it gets. */
+void vt_terminal_forget(struct vt_terminal *terminal);
 /* Moves the answer out: without the prompt in its last line, and without the lines syslog put in between (counted
  * in `async_lines`) unless `keep_log`. The terminal is empty then. */
 void vt_terminal_take(struct vt_terminal *terminal, bool keep_log, struct vt_buf *answer, unsigned *async_lines);
