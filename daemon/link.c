@@ -399,6 +399,15 @@ static enum progress connect_step(struct link *link)
 	return NEXT;
 }
 
+/* libssh has one name for the three ECDSA types, known_hosts has three. */
+static const char *key_type(ssh_key key)
+{
+	enum ssh_keytypes_e type = ssh_key_type(key);
+	bool ecdsa = type == SSH_KEYTYPE_ECDSA_P256 || type == SSH_KEYTYPE_ECDSA_P384 || type == SSH_KEYTYPE_ECDSA_P521;
+	const char *name = ecdsa ? ssh_pki_key_ecdsa_name(key) : ssh_key_type_to_char(type);
+	return name ? name : "unknown";
+}
+
 static enum progress check_hostkey(struct link *link)
 {
 	const struct session_config *config = link->config;
@@ -413,10 +422,7 @@ static enum progress check_hostkey(struct link *link)
 	vt_fail(&error, status, "%s: %s showed no host key", config->name, link->address);
 	if (ssh_get_server_publickey(link->ssh, &public) == SSH_OK &&
 	    ssh_pki_export_pubkey_base64(public, &base64) == SSH_OK) {
-		bool ecdsa = ssh_key_type_to_char(ssh_key_type(public)) && ssh_pki_key_ecdsa_name(public);
-		key = (struct hostkey){ ecdsa ? ssh_pki_key_ecdsa_name(public)
-					      : ssh_key_type_to_char(ssh_key_type(public)),
-					base64 };
+		key = (struct hostkey){ key_type(public), base64 };
 		status = hostkey_check(config->pins, config->host_keys, &peer, &key, &outcome, &error);
 	}
 	if (status == VT_OK && outcome == HOSTKEY_ADDED && hostkey_fingerprint(&key, text)) {

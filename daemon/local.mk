@@ -3,21 +3,18 @@
 noinst_LIBRARIES += daemon/libdaemon.a
 daemon_libdaemon_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBSSH_CFLAGS) $(LIBUV_CFLAGS)
 daemon_libdaemon_a_SOURCES = \
-	%D%/algorithms.h \
-	%D%/gather.c %D%/gather.h \
-	%D%/hostkey.h \
 	%D%/algorithms.c %D%/algorithms.h \
+	%D%/gather.c %D%/gather.h \
 	%D%/hostkey.c %D%/hostkey.h \
 	%D%/link.c %D%/link.h \
 	%D%/log.c %D%/log.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/sched.c %D%/sched.h \
 	%D%/secret.c %D%/secret.h \
-	%D%/session.h \
+	%D%/session.c %D%/session.h \
 	%D%/verdict.c %D%/verdict.h \
 	%D%/writer.c %D%/writer.h
-	%D%/session.c %D%/session.h
-DAEMON_LIBS = daemon/libdaemon.a $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS)
+DAEMON_LIBS = daemon/libdaemon.a $(COMMON_LIBS) $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS)
 dist_man5_MANS += %D%/vpntriage.yaml.5
 dist_doc_DATA += %D%/vpntriage.yaml.example
 

@@ -5,3 +5,10 @@ EXTRA_DIST += %D%/fleet.py %D%/tap.py
 check_PROGRAMS += tests/support/fill_db
 tests_support_fill_db_SOURCES = tests/support/fill_db.c
 tests_support_fill_db_LDADD = $(STORE_LIBS)
+EXTRA_DIST += %D%/fleet.py %D%/scripted_asa.py %D%/tap.py
+
+# Logs in to one device by hand, and for the tests of the session.
+check_PROGRAMS += tests/support/asatalk
+tests_support_asatalk_SOURCES = tests/support/asatalk.c
+tests_support_asatalk_CPPFLAGS = $(AM_CPPFLAGS) $(LIBSSH_CFLAGS) $(LIBUV_CFLAGS) $(JANSSON_CFLAGS)
+tests_support_asatalk_LDADD = $(DAEMON_LIBS)
