@@ -4,10 +4,12 @@ SQL_MIGRATIONS = \
 SQL_QUERIES = \
 	%D%/queries/begin.sql \
 	%D%/queries/begin_read.sql \
-	%D%/queries/checkpoint.sql \
 	%D%/queries/commit.sql \
 	%D%/queries/daemon_get.sql \
 	%D%/queries/daemon_put.sql \
+	%D%/queries/day_put.sql \
+	%D%/queries/day_range.sql \
+	%D%/queries/day_row.sql \
 	%D%/queries/device_add.sql \
 	%D%/queries/device_live_read.sql \
 	%D%/queries/device_numbers.sql \
@@ -26,12 +28,30 @@ SQL_QUERIES = \
 	%D%/queries/events_of_device_newest.sql \
 	%D%/queries/events_of_tunnel.sql \
 	%D%/queries/events_of_tunnel_newest.sql \
+	%D%/queries/expire_days.sql \
+	%D%/queries/expire_events.sql \
+	%D%/queries/expire_hour_times.sql \
+	%D%/queries/expire_hours.sql \
+	%D%/queries/expire_intervals.sql \
+	%D%/queries/expire_selectors.sql \
+	%D%/queries/expire_tunnels.sql \
+	%D%/queries/fold_done.sql \
+	%D%/queries/fold_next.sql \
+	%D%/queries/fold_selectors.sql \
+	%D%/queries/history_tunnel.sql \
+	%D%/queries/hour_put.sql \
+	%D%/queries/hour_range.sql \
+	%D%/queries/hour_row.sql \
+	%D%/queries/hour_samples.sql \
+	%D%/queries/hour_times.sql \
+	%D%/queries/hour_times_put.sql \
 	%D%/queries/interval_close.sql \
 	%D%/queries/interval_open.sql \
 	%D%/queries/intervals.sql \
 	%D%/queries/journal_add.sql \
 	%D%/queries/journal_newest.sql \
 	%D%/queries/journal_row.sql \
+	%D%/queries/journal_trim.sql \
 	%D%/queries/pragma_application_id.sql \
 	%D%/queries/pragma_cache.sql \
 	%D%/queries/pragma_checkpoint.sql \
@@ -43,6 +63,9 @@ SQL_QUERIES = \
 	%D%/queries/pragma_user_version.sql \
 	%D%/queries/pragma_wal.sql \
 	%D%/queries/pragma_wal_limit.sql \
+	%D%/queries/roll_done.sql \
+	%D%/queries/roll_next.sql \
+	%D%/queries/roll_tunnels.sql \
 	%D%/queries/rollback.sql \
 	%D%/queries/selector_forget.sql \
 	%D%/queries/selector_numbers.sql \

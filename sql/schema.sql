@@ -92,6 +92,7 @@ CREATE TABLE tunnel (
 	last_seen_ms INTEGER NOT NULL,
 	selectors INTEGER
 ) STRICT;
+CREATE INDEX tunnel_by_device ON tunnel (device_id);
 -- The order of every list; name and owner ride along for the search for a part of a word.
 CREATE INDEX tunnel_by_place ON tunnel (device, context, peer, name, owner) WHERE current = 1;
 -- Lists of one status, in the same order.
@@ -100,6 +101,7 @@ CREATE INDEX tunnel_by_status ON tunnel (status, device, context, peer) WHERE cu
 CREATE INDEX tunnel_by_peer ON tunnel (peer, device, context) WHERE current = 1;
 -- Few flap, so the index is nearly empty.
 CREATE INDEX tunnel_flapping ON tunnel (device, context, peer) WHERE current = 1 AND flapping = 1;
+CREATE INDEX tunnel_gone ON tunnel (last_seen_ms) WHERE current = 0;
 
 -- How many current tunnels there are of each kind, so that a count costs nine rows and not all of them.
 CREATE TABLE tunnel_count (
@@ -144,6 +146,7 @@ CREATE TABLE selector (
 ) STRICT;
 CREATE INDEX selector_by_tunnel ON selector (tunnel_id);
 CREATE INDEX selector_by_device ON selector (device_id);
+CREATE INDEX selector_gone ON selector (status_since_ms) WHERE current = 0;
 
 -- How long each tunnel was in each status, without a gap; to_ms 0 is "still so".
 CREATE TABLE interval (
@@ -154,6 +157,8 @@ CREATE TABLE interval (
 	reason TEXT,
 	PRIMARY KEY (tunnel_id, from_ms)
 ) STRICT, WITHOUT ROWID;
+-- What has become too old to keep; as tunnel_gone and selector_gone.
+CREATE INDEX interval_ended ON interval (to_ms) WHERE to_ms > 0;
 
 -- What happened. seq never comes again, not even after the newest events were deleted: clients resume from it.
 CREATE TABLE event (

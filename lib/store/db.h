@@ -82,6 +82,10 @@ enum vt_status db_step(struct vt_store *store, struct statement *statement, bool
 /* Ends the use of a statement before its last row. */
 void db_done(struct statement *statement);
 
+/* Several statements see one moment. Answers whether a transaction began: a writer may be inside its own. */
+bool begin_reading(struct vt_store *store);
+void end_reading(struct vt_store *store, bool began);
+
 /* ---- fields.c ---- */
 
 void bind_row(struct statement *statement, const struct fields *fields, const void *row);

@@ -266,19 +266,6 @@ static enum vt_status read_page(struct vt_store *store, struct page *page, struc
 	return VT_OK;
 }
 
-/* Runs `body` inside one read transaction, so that several statements see one moment. A writer that asks is
- * inside its own transaction or alone. */
-static bool begin_reading(struct vt_store *store)
-{
-	return sqlite3_get_autocommit(store->db) && db_do(store, SQL_BEGIN_READ, NULL, "read") == VT_OK;
-}
-
-static void end_reading(struct vt_store *store, bool began)
-{
-	if (began)
-		db_do(store, SQL_COMMIT, NULL, "read");
-}
-
 enum vt_status vt_store_tunnels(struct vt_store *store, const struct vt_tunnel_query *query, struct vt_arena *arena,
 				struct vt_tunnel_row **rows, size_t *len, bool *more, struct vt_error *error)
 {

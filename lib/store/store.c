@@ -119,6 +119,19 @@ enum vt_status db_do(struct vt_store *store, enum vt_sql sql, struct vt_error *e
 	return db_run(store, db_statement(store, sql), error, action);
 }
 
+/* ---- reading transactions ---- */
+
+bool begin_reading(struct vt_store *store)
+{
+	return sqlite3_get_autocommit(store->db) && db_do(store, SQL_BEGIN_READ, NULL, "read") == VT_OK;
+}
+
+void end_reading(struct vt_store *store, bool began)
+{
+	if (began)
+		db_do(store, SQL_COMMIT, NULL, "read");
+}
+
 /* ---- a function for the search of a part of a word ---- */
 
 /* vt_contains(part, text …): some text has `part` in it; ASCII case does not matter, `part` is in lower case. */

@@ -35,8 +35,8 @@ enum vt_status vt_store_commit_many(struct vt_store *store, const struct vt_comm
 struct vt_retention {
 	int64_t samples_ms, hourly_ms, events_ms, evidence_ms;
 };
-/* Folds finished hours, rolls up days, forgets what is too old, checkpoints the WAL: a bounded slice of work
- * (tens of milliseconds); `more` says that another call is wanted soon. */
+/* Folds finished hours, rolls up days, forgets what is too old: one step of some milliseconds (of one unit, or some
+ * hundred rows); `more` says that another call is wanted soon. Costs nothing while there is nothing to do. */
 enum vt_status vt_store_maintain(struct vt_store *store, int64_t now_ms, const struct vt_retention *retention,
 				 bool *more, struct vt_error *error);
 /* Units that are no longer configured stay in history and leave the current state. */

@@ -26,6 +26,9 @@ enum vt_status transaction_begin(struct vt_store *store, struct vt_error *error)
 /* Commits when `status` is VT_OK, else undoes and answers `status`. */
 enum vt_status transaction_end(struct vt_store *store, enum vt_status status, struct vt_error *error);
 
+/* The newest seq, read again after a failed transaction. */
+enum vt_status recall_generation(struct vt_store *store, struct vt_error *error);
+
 /* Memory until the next call of this. */
 void *store_scratch(struct vt_store *store, size_t size);
 

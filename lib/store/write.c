@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "store/pack.h"
+#include "store/folded.h"
 #include "store/units.h"
 
 #include <stdlib.h>
@@ -270,14 +270,6 @@ static enum vt_status put_rows(struct vt_store *store, struct unit *unit, const 
 
 /* ---- packing ---- */
 
-static bool knows_a_figure(const struct vt_counters *delta)
-{
-	for (size_t i = 0; i < VT_FIGURES; i++)
-		if (vt_const_figures(delta)[i] != VT_ABSENT)
-			return true;
-	return false;
-}
-
 static int by_no(const void *a, const void *b)
 {
 	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b; /* `no` is the first member of both */
@@ -416,7 +408,7 @@ enum vt_status transaction_end(struct vt_store *store, enum vt_status status, st
 }
 
 /* After a failed transaction: what is really there. */
-static enum vt_status recall_generation(struct vt_store *store, struct vt_error *error)
+enum vt_status recall_generation(struct vt_store *store, struct vt_error *error)
 {
 	return store->generation ? VT_OK : vt_store_generation(store, &store->generation, error);
 }

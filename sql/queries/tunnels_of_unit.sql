@@ -1,2 +1,2 @@
 -- All tunnels of a unit.
-SELECT * FROM tunnel WHERE device = :name AND context = :context AND device_id = :id AND current = 1 ORDER BY no;
+SELECT * FROM tunnel WHERE device_id = :id AND current = 1 ORDER BY no;

@@ -1,0 +1,2 @@
+-- How far a unit is rolled up.
+UPDATE device SET rolled_day = :day WHERE id = :id;
