@@ -11,6 +11,8 @@
  */
 #include "asa/ipsec_sa.h"
 
+#include "base/lines.h"
+
 static const struct vt_field ident_fields[] = {
 	VT_F(ADDR, vt_ident, addr),
 	VT_F(STR, vt_ident, mask),
@@ -445,7 +447,7 @@ static bool on_dynamic_peer(struct reader *r, struct vt_str rest)
 static bool label_at(struct vt_str c, size_t i)
 {
 	struct vt_str label = counters[i].label;
-	return c.len > label.len && c.p[label.len] == ':' && memcmp(c.p, label.p, label.len) == 0;
+	return c.len > label.len && c.p[label.len] == ':' && vt_same_bytes(c.p, label.p, label.len);
 }
 
 static size_t find_counter(struct reader *r, struct vt_str c)
@@ -723,6 +725,8 @@ static const struct rule {
 	{ VT_STR("outbound pcp sas:"), on_nothing, true },
 	{ VT_STR("%ASA-"), NULL, true },
 };
+/* Some twenty lines: by the time they are read, they have come from memory. */
+enum { PREFETCH_BYTES = 2048 };
 enum { RULES = sizeof rules / sizeof *rules };
 _Static_assert((int)RULES <= (int)MAX_RULES, "next_rule is large enough");
 
@@ -762,11 +766,12 @@ static void read_lines(struct reader *r)
 {
 	const char *p = r->text.p, *end = p + r->text.len;
 	while (p < end) {
-		const char *lf = memchr(p, '\n', (size_t)(end - p));
+		__builtin_prefetch(p + PREFETCH_BYTES);
+		const char *words, *lf = vt_look_at_line(p, end, &words);
 		const char *e = lf ? lf : end;
 		r->line_begin = p;
 		r->line++;
-		struct vt_str line = vt_str_trim(vt_str_between(p, e));
+		struct vt_str line = vt_str_trim(vt_str_between(words, e));
 		p = lf ? lf + 1 : end;
 		if (line.len)
 			read_line(r, line, lf != NULL);

@@ -1,5 +1,5 @@
 # Benchmarks: built and run by `make bench` alone. BENCHES run in this order; BENCH_BINARIES are those in C.
-BENCH_BINARIES = tests/bench/print_ipsec_sa
+BENCH_BINARIES = tests/bench/print_ipsec_sa tests/bench/bench_parse
 BENCH_FRAME = tests/bench/bench.c tests/bench/bench.h
 BENCH_IPSEC_SA = tests/bench/ipsec_sa_text.c tests/bench/ipsec_sa_text.h
 EXTRA_PROGRAMS += $(BENCH_BINARIES)
@@ -8,5 +8,10 @@ EXTRA_DIST += tests/bench/README.md tests/bench/bench_rows.py tests/bench/ipsec_
 
 tests_bench_print_ipsec_sa_SOURCES = tests/bench/print_ipsec_sa.c $(BENCH_IPSEC_SA)
 tests_bench_print_ipsec_sa_LDADD = $(VPNTRIAGE_LIBS)
+
+tests_bench_bench_parse_SOURCES = tests/bench/bench_parse.c $(BENCH_FRAME) $(BENCH_IPSEC_SA)
+tests_bench_bench_parse_LDADD = $(VPNTRIAGE_LIBS)
+# Before the reference it is compared with.
+BENCHES += tests/bench/bench_parse
 
 BENCHES += tests/bench/bench_textfsm.py
