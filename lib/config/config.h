@@ -118,24 +118,24 @@ struct vt_config_access_group { /* access-group ACL in interface IFC [control-pl
 };
 
 enum vt_nat_kind {
-	VT_NAT_TWICE,        /* nat (a,b) source …: section 1, or 3 with after-auto */
-	VT_NAT_OBJECT,       /* nat inside an object: section 2 */
-	VT_NAT_EXEMPT_OLD,   /* 8.2: nat (inside) 0 access-list X */
-	VT_NAT_STATIC_OLD,   /* 8.2: static (a,b) mapped real */
-	VT_NAT_DYNAMIC_OLD,  /* 8.2: nat (inside) N net mask */
+	VT_NAT_TWICE,       /* nat (a,b) source …: section 1, or 3 with after-auto */
+	VT_NAT_OBJECT,      /* nat inside an object: section 2 */
+	VT_NAT_EXEMPT_OLD,  /* 8.2: nat (inside) 0 access-list X */
+	VT_NAT_STATIC_OLD,  /* 8.2: static (a,b) mapped real */
+	VT_NAT_DYNAMIC_OLD, /* 8.2: nat (inside) N net mask */
 };
 
 struct vt_config_nat {
 	enum vt_nat_kind kind;
 	bool after_auto, dynamic, inactive, route_lookup, no_proxy_arp;
-	struct vt_str real_interface, mapped_interface;   /* "any" is possible */
-	struct vt_str source_real, source_mapped;         /* object names, "any", "interface" */
+	struct vt_str real_interface, mapped_interface;     /* "any" is possible */
+	struct vt_str source_real, source_mapped;           /* object names, "any", "interface" */
 	struct vt_str destination_mapped, destination_real; /* as written: destination static MAPPED REAL */
 	struct vt_str service_real, service_mapped;
-	struct vt_str object;                             /* VT_NAT_OBJECT: whose */
-	struct vt_str acl;                                /* VT_NAT_EXEMPT_OLD, policy NAT of 8.2 */
-	struct vt_operand old_real;                       /* VT_NAT_DYNAMIC_OLD, VT_NAT_STATIC_OLD */
-	uint64_t position;                                /* number given behind the interfaces; VT_ABSENT */
+	struct vt_str object;       /* VT_NAT_OBJECT: whose */
+	struct vt_str acl;          /* VT_NAT_EXEMPT_OLD, policy NAT of 8.2 */
+	struct vt_operand old_real; /* VT_NAT_DYNAMIC_OLD, VT_NAT_STATIC_OLD */
+	uint64_t position;          /* number given behind the interfaces; VT_ABSENT */
 	struct vt_place place;
 };
 
@@ -148,18 +148,18 @@ enum vt_connection_type {
 struct vt_config_map_entry {
 	uint64_t sequence;
 	struct vt_str acl;
-	struct vt_str_list peers;         /* addresses or names, primary first */
+	struct vt_str_list peers;          /* addresses or names, primary first */
 	struct vt_str_list transform_sets; /* IKEv1 */
-	struct vt_str_list proposals;     /* IKEv2 */
+	struct vt_str_list proposals;      /* IKEv2 */
 	bool pfs;
-	struct vt_str pfs_group;          /* "group14"; absent with pfs: the version's default */
+	struct vt_str pfs_group; /* "group14"; absent with pfs: the version's default */
 	uint64_t lifetime_s, lifetime_kb;
 	bool lifetime_kb_unlimited;
 	enum vt_connection_type connection_type;
 	bool reverse_route, nat_t_disable, aggressive;
 	struct vt_str trustpoint, df_bit;
-	struct vt_str dynamic_map;        /* ipsec-isakmp dynamic NAME */
-	struct vt_place place;            /* first to last line of the entry */
+	struct vt_str dynamic_map; /* ipsec-isakmp dynamic NAME */
+	struct vt_place place;     /* first to last line of the entry */
 };
 
 struct vt_config_map { /* crypto map and crypto dynamic-map */
@@ -167,7 +167,7 @@ struct vt_config_map { /* crypto map and crypto dynamic-map */
 	bool dynamic;
 	struct vt_config_map_entry *entries; /* by sequence once vt_config_finish() ran */
 	size_t entries_len, entries_cap;
-	struct vt_str_list interfaces;       /* nameifs it is bound to */
+	struct vt_str_list interfaces; /* nameifs it is bound to */
 	size_t interfaces_cap;
 	uint32_t *interface_lines;
 	size_t interface_lines_len, interface_lines_cap;
@@ -199,7 +199,7 @@ struct vt_config_profile { /* crypto ipsec profile NAME (VTI) */
 };
 
 struct vt_config_policy { /* crypto ikev1|ikev2|isakmp policy N */
-	unsigned version;         /* 1, 2 */
+	unsigned version; /* 1, 2 */
 	uint64_t priority;
 	struct vt_str authentication;                    /* IKEv1: "pre-share", "rsa-sig" */
 	struct vt_str_list encryption, hash, group, prf; /* several for IKEv2 */

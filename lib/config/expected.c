@@ -16,17 +16,17 @@ static void expect_entry(const struct vt_config *config, const struct vt_config_
 		struct vt_addr peer;
 		if (!vt_config_address(config, entry->peers.items[i], &peer))
 			continue; /* a name nobody defined: a finding, not a tunnel */
-		*VT_PUSH(arena, expected->tunnels, expected->len, expected->cap) =
-			(struct vt_expected_tunnel){ .peer = peer,
-						     .peer_text = entry->peers.items[i],
-						     .interface = interface,
-						     .map = map,
-						     .entry = entry,
-						     .rank = i,
-						     .ikev1 = entry->transform_sets.len > 0,
-						     .ikev2 = entry->proposals.len > 0,
-						     .pairs = pairs,
-						     .report = report };
+		*VT_PUSH(arena, expected->tunnels, expected->len,
+			 expected->cap) = (struct vt_expected_tunnel){ .peer = peer,
+								       .peer_text = entry->peers.items[i],
+								       .interface = interface,
+								       .map = map,
+								       .entry = entry,
+								       .rank = i,
+								       .ikev1 = entry->transform_sets.len > 0,
+								       .ikev2 = entry->proposals.len > 0,
+								       .pairs = pairs,
+								       .report = report };
 	}
 }
 
@@ -53,14 +53,14 @@ static void expect_vti(const struct vt_config *config, const struct vt_config_in
 	struct vt_pair *any = VT_NEW(arena, struct vt_pair);
 	*any = (struct vt_pair){ .permit = true, .line = vti->place.first };
 	any->local.addr.family = any->remote.addr.family = 4;
-	*VT_PUSH(arena, expected->tunnels, expected->len, expected->cap) =
-		(struct vt_expected_tunnel){ .peer = peer,
-					     .peer_text = vti->tunnel_destination,
-					     .interface = vti->tunnel_source,
-					     .vti = vti,
-					     .ikev1 = profile && profile->transform_sets.len > 0,
-					     .ikev2 = profile && profile->proposals.len > 0,
-					     .pairs = { any, 1, 1 } };
+	*VT_PUSH(arena, expected->tunnels, expected->len,
+		 expected->cap) = (struct vt_expected_tunnel){ .peer = peer,
+							       .peer_text = vti->tunnel_destination,
+							       .interface = vti->tunnel_source,
+							       .vti = vti,
+							       .ikev1 = profile && profile->transform_sets.len > 0,
+							       .ikev2 = profile && profile->proposals.len > 0,
+							       .pairs = { any, 1, 1 } };
 }
 
 void vt_config_expected(const struct vt_config *config, struct vt_arena *arena, struct vt_expected *expected)

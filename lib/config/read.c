@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * From the text of a running configuration to its lines, and from a line to whoever reads it.
  *
- * The table below is the configuration's first words, in byte order. What decides about site-to-site VPN has a handler; what is known
- * to have no part in it is recognised and passed over together with the lines indented under it; anything else
- * counts as skipped, and the report says where the first such line stands.
+ * The table below is the configuration's first words, in byte order. What decides about site-to-site VPN has a handler;
+ * what is known to have no part in it is recognised and passed over together with the lines indented under it; anything
+ * else counts as skipped, and the report says where the first such line stands.
  */
 #include "config/reader.h"
 
@@ -32,7 +32,8 @@ static bool read_asa_version(struct reader *r, const struct words *words)
 	struct vt_str c = word_at(words, 2);
 	uint64_t major, minor;
 	r->config->version = c;
-	if (vt_scan_u64(&c, &major) && vt_scan_char(&c, '.') && vt_scan_u64(&c, &minor) && major < 100 && minor < 1000) {
+	if (vt_scan_u64(&c, &major) && vt_scan_char(&c, '.') && vt_scan_u64(&c, &minor) && major < 100 &&
+	    minor < 1000) {
 		r->config->major = (unsigned)major;
 		r->config->minor = (unsigned)minor;
 	}
@@ -294,7 +295,8 @@ static void split(struct vt_str line, struct words *words)
 		words->no = true;
 		line = vt_str_from(line, 3);
 	}
-	for (vt_skip_blanks(&line); words->n < WORDS_MAX && vt_scan_word(&line, &words->w[words->n]); vt_skip_blanks(&line))
+	for (vt_skip_blanks(&line); words->n < WORDS_MAX && vt_scan_word(&line, &words->w[words->n]);
+	     vt_skip_blanks(&line))
 		words->n++;
 	/* What does not fit stays together in the last word: a remark, a banner. */
 	if (line.len && words->n == WORDS_MAX) {
@@ -381,8 +383,10 @@ struct vt_config *vt_config_new(void)
 	struct vt_arena *arena = vt_arena_new();
 	struct vt_config *config = VT_NEW(arena, struct vt_config);
 	config->arena = arena;
-	config->lifetime_s = config->lifetime_kb = config->nat_traversal_s = config->tcpmss = config->replay_window = VT_ABSENT;
-	config->nat_traversal = config->permit_vpn = config->preserve_vpn_flows = config->am_disable = config->failover = VT_UNSAID;
+	config->lifetime_s = config->lifetime_kb = config->nat_traversal_s = config->tcpmss = config->replay_window =
+		VT_ABSENT;
+	config->nat_traversal = config->permit_vpn = config->preserve_vpn_flows = config->am_disable =
+		config->failover = VT_UNSAID;
 	return config;
 }
 

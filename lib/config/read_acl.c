@@ -14,9 +14,12 @@ bool read_operand(const struct words *words, size_t *i, struct vt_operand *opera
 		enum vt_operand_kind kind;
 		bool named; /* a name or an address follows */
 	} kinds[] = {
-		{ "any", VT_OPERAND_ANY, false },      { "any4", VT_OPERAND_ANY, false },
-		{ "any6", VT_OPERAND_ANY6, false },    { "host", VT_OPERAND_HOST, true },
-		{ "object", VT_OPERAND_OBJECT, true }, { "object-group", VT_OPERAND_GROUP, true },
+		{ "any", VT_OPERAND_ANY, false },
+		{ "any4", VT_OPERAND_ANY, false },
+		{ "any6", VT_OPERAND_ANY6, false },
+		{ "host", VT_OPERAND_HOST, true },
+		{ "object", VT_OPERAND_OBJECT, true },
+		{ "object-group", VT_OPERAND_GROUP, true },
 		{ "interface", VT_OPERAND_INTERFACE, true },
 	};
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
@@ -24,7 +27,8 @@ bool read_operand(const struct words *words, size_t *i, struct vt_operand *opera
 			continue;
 		if (kinds[k].named && *i + 1 >= words->n)
 			return false;
-		*operand = (struct vt_operand){ .kind = kinds[k].kind, .addr = kinds[k].named ? words->w[*i + 1] : VT_STR_NONE };
+		*operand = (struct vt_operand){ .kind = kinds[k].kind,
+						.addr = kinds[k].named ? words->w[*i + 1] : VT_STR_NONE };
 		*i += kinds[k].named ? 2 : 1;
 		return true;
 	}
@@ -48,9 +52,14 @@ static struct vt_operand operand_of(const struct vt_ace_addr *addr)
 		const char *kind;
 		enum vt_operand_kind operand;
 	} kinds[] = {
-		{ "any", VT_OPERAND_ANY },	 { "any4", VT_OPERAND_ANY },	     { "any6", VT_OPERAND_ANY6 },
-		{ "host", VT_OPERAND_HOST },	 { "network", VT_OPERAND_SUBNET },   { "object", VT_OPERAND_OBJECT },
-		{ "object-group", VT_OPERAND_GROUP }, { "interface", VT_OPERAND_INTERFACE },
+		{ "any", VT_OPERAND_ANY },
+		{ "any4", VT_OPERAND_ANY },
+		{ "any6", VT_OPERAND_ANY6 },
+		{ "host", VT_OPERAND_HOST },
+		{ "network", VT_OPERAND_SUBNET },
+		{ "object", VT_OPERAND_OBJECT },
+		{ "object-group", VT_OPERAND_GROUP },
+		{ "interface", VT_OPERAND_INTERFACE },
 	};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (vt_str_eq(addr->kind, vt_str_of(kinds[i].kind)))
@@ -77,7 +86,7 @@ static bool read_entry(struct vt_str text, struct vt_config_ace *entry)
 	entry->protocol_is_group = ace.service_group.p != NULL;
 	entry->protocol = entry->protocol_is_object  ? ace.service_object
 			  : entry->protocol_is_group ? ace.service_group
-			  : ace.protocol.p	     ? ace.protocol
+			  : ace.protocol.p           ? ace.protocol
 						     : VT_STR("ip");
 	entry->source = operand_of(&ace.source);
 	entry->destination = operand_of(&ace.destination);

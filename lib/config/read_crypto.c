@@ -57,7 +57,7 @@ static bool read_lifetime(const struct words *words, size_t i, uint64_t *seconds
 static enum vt_connection_type connection_type_of(struct vt_str word)
 {
 	return vt_str_eq(word, VT_STR("originate-only")) ? VT_CONNECTION_ORIGINATE_ONLY
-	       : vt_str_eq(word, VT_STR("answer-only"))	 ? VT_CONNECTION_ANSWER_ONLY
+	       : vt_str_eq(word, VT_STR("answer-only"))  ? VT_CONNECTION_ANSWER_ONLY
 							 : VT_CONNECTION_BIDIRECTIONAL;
 }
 
@@ -81,7 +81,8 @@ static bool read_set(struct reader *r, const struct words *words, size_t i, stru
 		entry->pfs = !no;
 		entry->pfs_group = word_at(words, i + 1);
 	} else if (word_is(words, i, "security-association") && word_is(words, i + 1, "lifetime"))
-		return read_lifetime(words, i + 2, &entry->lifetime_s, &entry->lifetime_kb, &entry->lifetime_kb_unlimited);
+		return read_lifetime(words, i + 2, &entry->lifetime_s, &entry->lifetime_kb,
+				     &entry->lifetime_kb_unlimited);
 	else if (word_is(words, i, "connection-type"))
 		entry->connection_type = connection_type_of(word_at(words, i + 1));
 	else if (word_is(words, i, "reverse-route"))
@@ -93,8 +94,9 @@ static bool read_set(struct reader *r, const struct words *words, size_t i, stru
 	else if (word_is(words, i, "df-bit"))
 		entry->df_bit = word_at(words, i + 1);
 	else
-		return word_is(words, i, "ikev2") || word_is(words, i, "tfc-packets") || word_is(words, i, "inheritance") ||
-		       word_is(words, i, "validate-icmp-errors") || word_is(words, i, "security-association");
+		return word_is(words, i, "ikev2") || word_is(words, i, "tfc-packets") ||
+		       word_is(words, i, "inheritance") || word_is(words, i, "validate-icmp-errors") ||
+		       word_is(words, i, "security-association");
 	return true;
 }
 
@@ -106,7 +108,8 @@ static bool read_map(struct reader *r, const struct words *words, bool dynamic)
 	if (word_is(words, 3, "interface")) {
 		struct vt_config *config = r->config;
 		list_add(r, &map->interfaces, &map->interfaces_cap, word_at(words, 4));
-		*VT_PUSH(config->arena, map->interface_lines, map->interface_lines_len, map->interface_lines_cap) = r->line;
+		*VT_PUSH(config->arena, map->interface_lines, map->interface_lines_len,
+			 map->interface_lines_cap) = r->line;
 		return words->n > 4;
 	}
 	uint64_t sequence = number_at(words, 3);
@@ -164,7 +167,8 @@ static bool profile_line(struct reader *r, const struct words *words)
 		profile->pfs = !words->no;
 		profile->pfs_group = word_at(words, 2);
 	} else if (word_is(words, 1, "security-association") && word_is(words, 2, "lifetime"))
-		return read_lifetime(words, 3, &profile->lifetime_s, &profile->lifetime_kb, &profile->lifetime_kb_unlimited);
+		return read_lifetime(words, 3, &profile->lifetime_s, &profile->lifetime_kb,
+				     &profile->lifetime_kb_unlimited);
 	return true;
 }
 
@@ -178,8 +182,10 @@ static void read_transform(struct reader *r, const struct words *words, size_t i
 			config->transforms[index].transport = word_is(words, i + 2, "transport");
 		return;
 	}
-	*VT_PUSH(config->arena, config->transforms, config->transforms_len, config->transforms_cap) =
-		(struct vt_config_transform){ .name = name, .algorithms = words_list(r, words, i + 1), .place = here(r) };
+	*VT_PUSH(config->arena, config->transforms, config->transforms_len,
+		 config->transforms_cap) = (struct vt_config_transform){ .name = name,
+									 .algorithms = words_list(r, words, i + 1),
+									 .place = here(r) };
 	name_index(config, "transform", name, config->transforms_len - 1);
 }
 
@@ -188,7 +194,8 @@ static bool read_association(struct reader *r, const struct words *words)
 	struct vt_config *config = r->config;
 	if (word_is(words, 3, "lifetime")) {
 		config->lifetime_place = here(r);
-		return read_lifetime(words, 4, &config->lifetime_s, &config->lifetime_kb, &config->lifetime_kb_unlimited);
+		return read_lifetime(words, 4, &config->lifetime_s, &config->lifetime_kb,
+				     &config->lifetime_kb_unlimited);
 	}
 	if (word_is(words, 3, "replay") && word_is(words, 4, "window-size"))
 		config->replay_window = number_at(words, 5);
@@ -203,19 +210,22 @@ static bool read_ipsec(struct reader *r, const struct words *words)
 	if (word_is(words, i, "transform-set") && name.p)
 		read_transform(r, words, i + 1);
 	else if (word_is(words, i, "ipsec-proposal") && name.p) {
-		*VT_PUSH(config->arena, config->proposals, config->proposals_len, config->proposals_cap) =
-			(struct vt_config_proposal){ .name = name, .place = here(r) };
+		*VT_PUSH(config->arena, config->proposals, config->proposals_len,
+			 config->proposals_cap) = (struct vt_config_proposal){ .name = name, .place = here(r) };
 		name_index(config, "proposal", name, config->proposals_len - 1);
 		open_block(r, proposal_line, config->proposals_len - 1, proposal_place);
 	} else if (word_is(words, i, "profile") && name.p) {
-		*VT_PUSH(config->arena, config->profiles, config->profiles_len, config->profiles_cap) =
-			(struct vt_config_profile){ .name = name, .lifetime_s = VT_ABSENT, .lifetime_kb = VT_ABSENT, .place = here(r) };
+		*VT_PUSH(config->arena, config->profiles, config->profiles_len,
+			 config->profiles_cap) = (struct vt_config_profile){
+			.name = name, .lifetime_s = VT_ABSENT, .lifetime_kb = VT_ABSENT, .place = here(r)
+		};
 		name_index(config, "profile", name, config->profiles_len - 1);
 		open_block(r, profile_line, config->profiles_len - 1, profile_place);
 	} else if (word_is(words, 2, "security-association"))
 		return read_association(r, words);
 	else
-		return word_is(words, 2, "df-bit") || word_is(words, 2, "fragmentation") || word_is(words, 2, "inner-routing-lookup");
+		return word_is(words, 2, "df-bit") || word_is(words, 2, "fragmentation") ||
+		       word_is(words, 2, "inner-routing-lookup");
 	return true;
 }
 
@@ -255,8 +265,10 @@ static void read_policy(struct reader *r, const struct words *words, size_t i, u
 		if (config->policies[k].version == version && config->policies[k].priority == priority)
 			index = k;
 	if (index == config->policies_len)
-		*VT_PUSH(config->arena, config->policies, config->policies_len, config->policies_cap) =
-			(struct vt_config_policy){ .version = version, .priority = priority, .lifetime_s = VT_ABSENT, .place = here(r) };
+		*VT_PUSH(config->arena, config->policies, config->policies_len,
+			 config->policies_cap) = (struct vt_config_policy){
+			.version = version, .priority = priority, .lifetime_s = VT_ABSENT, .place = here(r)
+		};
 	open_block(r, policy_line, index, policy_place);
 	/* 7.0 writes each attribute on a line of its own: isakmp policy 10 encryption 3des */
 	if (i + 1 < words->n) {
@@ -274,8 +286,10 @@ static bool read_ike(struct reader *r, const struct words *words, size_t i, unsi
 		read_policy(r, words, i + 1, version);
 	else if (word_is(words, i, "enable") && i + 1 < words->n) {
 		if (!words->no)
-			*VT_PUSH(config->arena, config->enables, config->enables_len, config->enables_cap) =
-				(struct vt_config_enable){ .version = version, .interface = words->w[i + 1], .place = here(r) };
+			*VT_PUSH(config->arena, config->enables, config->enables_len,
+				 config->enables_cap) = (struct vt_config_enable){ .version = version,
+										   .interface = words->w[i + 1],
+										   .place = here(r) };
 	} else if (word_is(words, i, "identity"))
 		config->isakmp_identity = words_from(words, i + 1);
 	else if (word_is(words, i, "nat-traversal")) {
@@ -285,10 +299,12 @@ static bool read_ike(struct reader *r, const struct words *words, size_t i, unsi
 	} else if (word_is(words, i, "am-disable"))
 		config->am_disable = words->no ? VT_NO : VT_YES;
 	else
-		return word_is(words, i, "limit") || word_is(words, i, "cookie-challenge") || word_is(words, i, "remote-access") ||
-		       word_is(words, i, "disconnect-notify") || word_is(words, i, "reload-wait") ||
-		       word_is(words, i, "fragmentation") || word_is(words, i, "notify") || word_is(words, i, "ipsec-over-tcp") ||
-		       word_is(words, i, "redirect") || word_is(words, i, "dpd-interval") || word_is(words, i, "keepalive");
+		return word_is(words, i, "limit") || word_is(words, i, "cookie-challenge") ||
+		       word_is(words, i, "remote-access") || word_is(words, i, "disconnect-notify") ||
+		       word_is(words, i, "reload-wait") || word_is(words, i, "fragmentation") ||
+		       word_is(words, i, "notify") || word_is(words, i, "ipsec-over-tcp") ||
+		       word_is(words, i, "redirect") || word_is(words, i, "dpd-interval") ||
+		       word_is(words, i, "keepalive");
 	return true;
 }
 
@@ -310,8 +326,8 @@ bool read_crypto(struct reader *r, const struct words *words)
 	if (word_is(words, 1, "ikev2"))
 		return read_ike(r, words, 2, 2);
 	open_block(r, certificate_line, 0, NULL);
-	return word_is(words, 1, "ca") || word_is(words, 1, "key") || word_is(words, 1, "engine") || word_is(words, 1, "dynamic-map") ||
-	       word_is(words, 1, "large-cert-acceleration");
+	return word_is(words, 1, "ca") || word_is(words, 1, "key") || word_is(words, 1, "engine") ||
+	       word_is(words, 1, "dynamic-map") || word_is(words, 1, "large-cert-acceleration");
 }
 
 bool read_isakmp(struct reader *r, const struct words *words)

@@ -95,11 +95,13 @@ bool read_tunnel_group(struct reader *r, const struct words *words)
 	size_t index = index_of_name(config, "tunnel-group", words->w[1]);
 	if (index == SIZE_MAX) {
 		index = config->tunnel_groups_len;
-		*VT_PUSH(config->arena, config->tunnel_groups, config->tunnel_groups_len, config->tunnel_groups_cap) =
-			(struct vt_config_tunnel_group){ .name = words->w[1],
-							 .keepalive_threshold_s = VT_ABSENT,
-							 .keepalive_retry_s = VT_ABSENT,
-							 .place = here(r) };
+		*VT_PUSH(config->arena, config->tunnel_groups, config->tunnel_groups_len,
+			 config->tunnel_groups_cap) = (struct vt_config_tunnel_group){
+			.name = words->w[1],
+			.keepalive_threshold_s = VT_ABSENT,
+			.keepalive_retry_s = VT_ABSENT,
+			.place = here(r)
+		};
 		name_index(config, "tunnel-group", words->w[1], index);
 	}
 	struct vt_config_tunnel_group *group = &config->tunnel_groups[index];
@@ -110,7 +112,7 @@ bool read_tunnel_group(struct reader *r, const struct words *words)
 		group->type = vt_str_eq(type, VT_STR("ipsec-ra")) ? VT_STR("remote-access") : type;
 		return true;
 	}
-	block_fn *block = word_is(words, 2, "ipsec-attributes")	    ? ipsec_attribute
+	block_fn *block = word_is(words, 2, "ipsec-attributes")     ? ipsec_attribute
 			  : word_is(words, 2, "general-attributes") ? general_attribute
 								    : other_attribute;
 	open_block(r, block, index, tunnel_group_place);
@@ -154,11 +156,12 @@ bool read_group_policy(struct reader *r, const struct words *words)
 	size_t index = index_of_name(config, "group-policy", words->w[1]);
 	if (index == SIZE_MAX) {
 		index = config->group_policies_len;
-		*VT_PUSH(config->arena, config->group_policies, config->group_policies_len, config->group_policies_cap) =
-			(struct vt_config_group_policy){ .name = words->w[1],
-							 .idle_timeout_min = VT_ABSENT,
-							 .session_timeout_min = VT_ABSENT,
-							 .place = here(r) };
+		*VT_PUSH(
+			config->arena, config->group_policies, config->group_policies_len,
+			config->group_policies_cap) = (struct vt_config_group_policy){ .name = words->w[1],
+										       .idle_timeout_min = VT_ABSENT,
+										       .session_timeout_min = VT_ABSENT,
+										       .place = here(r) };
 		name_index(config, "group-policy", words->w[1], index);
 	}
 	config->group_policies[index].place.last = r->line;

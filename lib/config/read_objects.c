@@ -85,13 +85,14 @@ bool read_interface(struct reader *r, const struct words *words)
 	struct vt_config *config = r->config;
 	if (words->n < 2)
 		return false;
-	*VT_PUSH(config->arena, config->interfaces, config->interfaces_len, config->interfaces_cap) =
-		(struct vt_config_interface){ .hardware = words->w[1],
-					      .security_level = VT_ABSENT,
-					      .mtu = VT_ABSENT,
-					      .vlan = VT_ABSENT,
-					      .is_vti = vt_str_istarts(words->w[1], VT_STR("Tunnel")),
-					      .place = here(r) };
+	*VT_PUSH(config->arena, config->interfaces, config->interfaces_len,
+		 config->interfaces_cap) = (struct vt_config_interface){ .hardware = words->w[1],
+									 .security_level = VT_ABSENT,
+									 .mtu = VT_ABSENT,
+									 .vlan = VT_ABSENT,
+									 .is_vti = vt_str_istarts(words->w[1],
+												  VT_STR("Tunnel")),
+									 .place = here(r) };
 	open_block(r, interface_line, config->interfaces_len - 1, interface_place);
 	return true;
 }
@@ -109,7 +110,7 @@ static void object_service(struct vt_config_object *object, const struct words *
 	object->kind = VT_OBJECT_SERVICE;
 	object->protocol = word_at(words, 1);
 	for (size_t i = 2; i < words->n; i++) {
-		struct vt_str *ports = word_is(words, i, "source")	  ? &object->source_ports
+		struct vt_str *ports = word_is(words, i, "source")        ? &object->source_ports
 				       : word_is(words, i, "destination") ? &object->destination_ports
 									  : NULL;
 		if (!ports || i + 2 >= words->n)
@@ -156,8 +157,8 @@ bool read_object(struct reader *r, const struct words *words)
 	size_t index = index_of_name(config, "object", words->w[2]);
 	if (index == SIZE_MAX) {
 		index = config->objects_len;
-		*VT_PUSH(config->arena, config->objects, config->objects_len, config->objects_cap) =
-			(struct vt_config_object){ .name = words->w[2], .place = here(r) };
+		*VT_PUSH(config->arena, config->objects, config->objects_len,
+			 config->objects_cap) = (struct vt_config_object){ .name = words->w[2], .place = here(r) };
 		name_index(config, "object", words->w[2], index);
 		open_block(r, object_line, index, object_place);
 	} else
@@ -184,14 +185,15 @@ static bool group_line(struct reader *r, const struct words *words)
 		member.kind = VT_MEMBER_GROUP;
 		member.addr = words->w[1];
 	} else if (word_is(words, 0, "network-object")) {
-		member.kind = word_is(words, 1, "host")	    ? VT_MEMBER_HOST
+		member.kind = word_is(words, 1, "host")     ? VT_MEMBER_HOST
 			      : word_is(words, 1, "object") ? VT_MEMBER_OBJECT
 							    : VT_MEMBER_SUBNET;
 		member.addr = member.kind == VT_MEMBER_SUBNET ? words->w[1] : word_at(words, 2);
 		member.mask = member.kind == VT_MEMBER_SUBNET ? word_at(words, 2) : VT_STR_NONE;
 	} else if (word_is(words, 0, "service-object") || word_is(words, 0, "port-object") ||
-		   word_is(words, 0, "protocol-object") || word_is(words, 0, "icmp-object") || word_is(words, 0, "user") ||
-		   word_is(words, 0, "user-group") || word_is(words, 0, "security-group")) {
+		   word_is(words, 0, "protocol-object") || word_is(words, 0, "icmp-object") ||
+		   word_is(words, 0, "user") || word_is(words, 0, "user-group") ||
+		   word_is(words, 0, "security-group")) {
 		member.kind = VT_MEMBER_OTHER;
 		member.addr = words_from(words, 1);
 	} else
@@ -210,8 +212,10 @@ bool read_object_group(struct reader *r, const struct words *words)
 	size_t index = index_of_name(config, "group", words->w[2]);
 	if (index == SIZE_MAX) {
 		index = config->groups_len;
-		*VT_PUSH(config->arena, config->groups, config->groups_len, config->groups_cap) =
-			(struct vt_config_group){ .type = words->w[1], .name = words->w[2], .place = here(r) };
+		*VT_PUSH(config->arena, config->groups, config->groups_len,
+			 config->groups_cap) = (struct vt_config_group){ .type = words->w[1],
+									 .name = words->w[2],
+									 .place = here(r) };
 		name_index(config, "group", words->w[2], index);
 	}
 	open_block(r, group_line, index, group_place);

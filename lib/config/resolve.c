@@ -52,7 +52,8 @@ static void clear_host_bits(struct vt_net *net)
 	}
 }
 
-static void add_net(struct vt_arena *arena, struct vt_nets *nets, const struct vt_net *net, struct vt_resolve_report *report)
+static void add_net(struct vt_arena *arena, struct vt_nets *nets, const struct vt_net *net,
+		    struct vt_resolve_report *report)
 {
 	if (nets->len >= VT_RESOLVE_NETS_MAX) {
 		report->bounded = true;
@@ -140,8 +141,8 @@ struct path {
 	unsigned depth;
 };
 
-static void add_group(const struct vt_config *config, struct vt_str name, const struct path *outer, struct vt_arena *arena,
-		      struct vt_nets *nets, struct vt_resolve_report *report)
+static void add_group(const struct vt_config *config, struct vt_str name, const struct path *outer,
+		      struct vt_arena *arena, struct vt_nets *nets, struct vt_resolve_report *report)
 {
 	struct path path = { outer, vt_config_group_of(config, name), outer ? outer->depth + 1 : 1 };
 	if (!path.group) {
@@ -227,9 +228,10 @@ static const struct {
 	const char *name;
 	uint64_t number;
 } protocols[] = {
-	{ "ip", 0 }, { "icmp", 1 }, { "igmp", 2 }, { "ipinip", 4 }, { "tcp", 6 }, { "igrp", 9 }, { "udp", 17 }, { "gre", 47 },
-	{ "esp", 50 }, { "ah", 51 }, { "ahp", 51 }, { "icmp6", 58 }, { "eigrp", 88 }, { "ospf", 89 }, { "nos", 94 }, { "pim", 103 },
-	{ "pcp", 108 }, { "snp", 109 }, { "sctp", 132 },
+	{ "ip", 0 },    { "icmp", 1 },   { "igmp", 2 },   { "ipinip", 4 }, { "tcp", 6 },
+	{ "igrp", 9 },  { "udp", 17 },   { "gre", 47 },   { "esp", 50 },   { "ah", 51 },
+	{ "ahp", 51 },  { "icmp6", 58 }, { "eigrp", 88 }, { "ospf", 89 },  { "nos", 94 },
+	{ "pim", 103 }, { "pcp", 108 },  { "snp", 109 },  { "sctp", 132 },
 };
 
 static bool protocol_number(struct vt_str text, uint64_t *number)
@@ -263,13 +265,13 @@ static void add_pairs(const struct vt_config_ace *ace, const struct vt_nets *loc
 				report->bounded = true;
 				return;
 			}
-			*VT_PUSH(arena, pairs->items, pairs->len, pairs->cap) =
-				(struct vt_pair){ .local = local->items[i],
-						  .remote = remote->items[j],
-						  .protocol = protocol,
-						  .port = port_of(ace->destination_ports),
-						  .line = ace->line,
-						  .permit = ace->permit };
+			*VT_PUSH(arena, pairs->items, pairs->len,
+				 pairs->cap) = (struct vt_pair){ .local = local->items[i],
+								 .remote = remote->items[j],
+								 .protocol = protocol,
+								 .port = port_of(ace->destination_ports),
+								 .line = ace->line,
+								 .permit = ace->permit };
 		}
 }
 

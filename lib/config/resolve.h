@@ -93,14 +93,14 @@ uint64_t vt_config_idle_timeout_min(const struct vt_config *config, const struct
 /* A tunnel the configuration asks for. */
 struct vt_expected_tunnel {
 	struct vt_addr peer;
-	struct vt_str peer_text;           /* as configured */
-	struct vt_str interface;           /* nameif */
-	const struct vt_config_map *map;   /* NULL for a VTI */
+	struct vt_str peer_text;         /* as configured */
+	struct vt_str interface;         /* nameif */
+	const struct vt_config_map *map; /* NULL for a VTI */
 	const struct vt_config_map_entry *entry;
 	const struct vt_config_interface *vti;
-	size_t rank;                       /* 0: primary peer, then the backups */
-	bool ikev1, ikev2;                 /* versions the entry asks for */
-	struct vt_pairs pairs;             /* of the entry; shared by its peers. A VTI has one: any to any */
+	size_t rank;           /* 0: primary peer, then the backups */
+	bool ikev1, ikev2;     /* versions the entry asks for */
+	struct vt_pairs pairs; /* of the entry; shared by its peers. A VTI has one: any to any */
 	struct vt_resolve_report report;
 };
 

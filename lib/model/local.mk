@@ -1,6 +1,8 @@
 lib_libvpntriage_a_SOURCES += \
+	%D%/configure.c \
 	%D%/counters.c %D%/counters.h \
 	%D%/reduce.c %D%/reduce.h \
+	%D%/reduce_demand.c \
 	%D%/reduce_device.c \
 	%D%/reduce_ike.c \
 	%D%/reduce_ipsec.c \

@@ -8,13 +8,15 @@
 
 enum {
 	SILENT_AFTER_FAILURES = 2,             /* one lost poll says nothing about tunnels */
-	FORGET_STRANGER_MS = 60 * 60 * 1000,   /* a peer that never had a session: a scanner, or a typing error */
+	FORGET_STRANGER_MS = 60 * 60 * 1000,   /* a peer nobody configured: a scanner, or one that was taken out */
 	FORGET_SELECTOR_MS = 24 * 3600 * 1000, /* a selector without an SA */
 };
 
 struct vt_reduce_options vt_reduce_defaults(void)
 {
-	return (struct vt_reduce_options){ .stuck_after_ms = 60000, .no_traffic_after_ms = 300000, .settle_ms = 300000 };
+	return (struct vt_reduce_options){ .stuck_after_ms = 60000,
+					   .no_traffic_after_ms = 300000,
+					   .settle_ms = 300000 };
 }
 
 void reduction_event(struct reduction *r, enum vt_event_kind kind, int64_t at_ms, const struct tunnel *tunnel,
@@ -57,9 +59,9 @@ static void keep(struct vt_arena *arena, struct vt_str *slot)
 
 static struct vt_tunnel_row tunnel_copy(struct vt_arena *arena, struct vt_tunnel_row row)
 {
-	struct vt_str *const texts[] = { &row.device,	 &row.context,	 &row.peer,	       &row.name,
-					 &row.owner,	 &row.expect,	 &row.role,	       &row.status_reason,
-					 &row.ike_state, &row.tunnel_group, &row.interface, &row.local_endpoint,
+	struct vt_str *const texts[] = { &row.device,         &row.context,      &row.peer,      &row.name,
+					 &row.owner,          &row.expect,       &row.role,      &row.status_reason,
+					 &row.ike_state,      &row.tunnel_group, &row.interface, &row.local_endpoint,
 					 &row.remote_endpoint };
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		keep(arena, texts[i]);
@@ -68,10 +70,18 @@ static struct vt_tunnel_row tunnel_copy(struct vt_arena *arena, struct vt_tunnel
 
 static struct vt_device_row device_copy(struct vt_arena *arena, struct vt_device_row row)
 {
-	struct vt_str *const texts[] = { &row.name,	   &row.context,       &row.address,
-					 &row.error,	   &row.version,       &row.hardware,
-					 &row.serial,	   &row.hostname,      &row.failover_role,
-					 &row.failover_unit, &row.config_modified_by, &row.config_modified_at };
+	struct vt_str *const texts[] = { &row.name,
+					 &row.context,
+					 &row.address,
+					 &row.error,
+					 &row.version,
+					 &row.hardware,
+					 &row.serial,
+					 &row.hostname,
+					 &row.failover_role,
+					 &row.failover_unit,
+					 &row.config_modified_by,
+					 &row.config_modified_at };
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		keep(arena, texts[i]);
 	return row;
@@ -85,25 +95,34 @@ static struct vt_selector_row selector_copy(struct vt_arena *arena, struct vt_se
 	return row;
 }
 
-/* Peers that never had a session and have fallen silent, selectors long without an SA. */
+/* Peers that nobody configured and that have fallen silent, selectors long without an SA that nobody wants. */
 static void forget_the_gone(struct reduction *r)
 {
 	struct vt_unit *unit = r->unit;
+	for (size_t i = 0; i < unit->forget_selectors_len; i++)
+		*VT_PUSH(r->arena, r->forget_selectors, r->forget_selectors_len,
+			 r->forget_selectors_cap) = unit->forget_selectors[i];
+	unit->forget_selectors_len = 0;
 	for (size_t i = unit->tunnels_len; i-- > 0;) {
 		struct tunnel *tunnel = unit->tunnels[i];
-		bool stranger = !tunnel->expected && tunnel->last_index == VT_ABSENT && tunnel->last_established_ms == 0 &&
-				tunnel->selectors_len == 0;
-		if (stranger && tunnel->ike_phase == VT_IKE_NONE && r->at_ms - tunnel->row.last_seen_ms > FORGET_STRANGER_MS) {
-			*VT_PUSH(r->arena, r->forget_tunnels, r->forget_tunnels_len, r->forget_tunnels_cap) = tunnel->row.id;
+		bool never_met = tunnel->last_index == VT_ABSENT && tunnel->last_established_ms == 0 &&
+				 tunnel->selectors_len == 0;
+		bool stranger = !tunnel->expected && !tunnel->configured && tunnel->row.selectors == 0 &&
+				tunnel->row.established_at_ms == 0 && (unit->configured || never_met);
+		if (stranger && tunnel->ike_phase == VT_IKE_NONE &&
+		    r->at_ms - tunnel->row.last_seen_ms > FORGET_STRANGER_MS) {
+			*VT_PUSH(r->arena, r->forget_tunnels, r->forget_tunnels_len,
+				 r->forget_tunnels_cap) = tunnel->row.id;
 			unit_forget_tunnel(unit, tunnel);
 			continue;
 		}
 		for (size_t j = tunnel->selectors_len; j-- > 0;) {
 			struct selector *selector = tunnel->selectors[j];
-			if (selector->present || !selector->gone_at_ms || r->at_ms - selector->gone_at_ms < FORGET_SELECTOR_MS)
+			if (selector->present || selector->wanted || !selector->gone_at_ms ||
+			    r->at_ms - selector->gone_at_ms < FORGET_SELECTOR_MS)
 				continue;
-			*VT_PUSH(r->arena, r->forget_selectors, r->forget_selectors_len, r->forget_selectors_cap) =
-				selector->row.id;
+			*VT_PUSH(r->arena, r->forget_selectors, r->forget_selectors_len,
+				 r->forget_selectors_cap) = selector->row.id;
 			unit_forget_selector(unit, tunnel, selector);
 			tunnel->dirty = true;
 		}
@@ -181,6 +200,7 @@ struct vt_commit *vt_reduce(struct vt_unit *unit, const struct vt_snapshot *snap
 		reduce_ike(&r);
 		reduce_ipsec(&r);
 		reduce_sessions(&r);
+		reduce_demand(&r);
 	}
 	for (size_t i = 0; i < unit->tunnels_len; i++)
 		tunnel_status_decide(&r, unit->tunnels[i]);
@@ -214,7 +234,8 @@ struct vt_commit *vt_reduce_failure(struct vt_unit *unit, int64_t at_ms, int64_t
 	unit->row.last_try_at_ms = at_ms;
 	unit->row.next_poll_at_ms = next_poll_at_ms;
 	if (unit->row.state != state) {
-		reduction_event(&r, VT_EVENT_DEVICE_STATE, at_ms, NULL, NULL, vt_str_of(vt_device_state_name(unit->row.state)),
+		reduction_event(&r, VT_EVENT_DEVICE_STATE, at_ms, NULL, NULL,
+				vt_str_of(vt_device_state_name(unit->row.state)),
 				vt_str_of(vt_device_state_name(state)), VT_FMT, VT_ARG(sentence));
 		unit->row.state = state;
 		unit->row.state_since_ms = at_ms;

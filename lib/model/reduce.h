@@ -11,6 +11,7 @@
 #ifndef VT_MODEL_REDUCE_H
 #define VT_MODEL_REDUCE_H
 
+#include "config/resolve.h"
 #include "model/rows.h"
 #include "model/snapshot.h"
 
@@ -36,6 +37,12 @@ uint64_t vt_unit_id(const struct vt_unit *unit);
 /* Replaces the expectations (names, owners, must be up); copied. Changes show with the next commit. */
 void vt_unit_expect(struct vt_unit *unit, const struct vt_expectation *expectations, size_t len);
 
+/* What the device's own configuration asks for: which tunnels and selectors there should be, and what the names
+ * stand for that it prints instead of addresses. To be called when the configuration was read and again when it
+ * changed; everything is copied. From then on a tunnel at rest is idle and not unknown, and one that is not
+ * configured is an orphan. */
+void vt_unit_configure(struct vt_unit *unit, const struct vt_config *config, const struct vt_expected *expected);
+
 /* Puts back what the store knew, after a start: call once, before the first reduce. Texts are copied. */
 struct vt_unit_rows {
 	struct vt_device_row device;
@@ -60,6 +67,11 @@ struct vt_commit *vt_reduce_failure(struct vt_unit *unit, int64_t at_ms, int64_t
 /* What the poller asks the state about, to decide what to poll next. */
 bool vt_unit_is_negotiating(const struct vt_unit *unit); /* some IKE SA is in a non-final state: burst */
 bool vt_unit_wants_sessions(const struct vt_unit *unit); /* something happened that only vpn-sessiondb can explain */
+/* Crypto ACLs of configured tunnels that have no SA now, whose hit counts would tell whether anybody asks for them:
+ * at most `max` names (views into the unit), a different part of them at each call. Worth asking for when
+ * `ipsec-need-sa` of asp drop has risen, or was never read. */
+bool vt_unit_wants_hits(const struct vt_unit *unit);
+size_t vt_unit_quiet_acls(struct vt_unit *unit, struct vt_str *names, size_t max);
 size_t vt_unit_tunnels(const struct vt_unit *unit);
 size_t vt_unit_selectors(const struct vt_unit *unit);
 bool vt_unit_is_standby(const struct vt_unit *unit);

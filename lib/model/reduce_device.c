@@ -91,7 +91,7 @@ static struct vt_str role_of(struct vt_str state)
 
 static struct vt_str unit_of(struct vt_str unit)
 {
-	return vt_str_istarts(unit, VT_STR("Primary"))	   ? VT_STR("primary")
+	return vt_str_istarts(unit, VT_STR("Primary"))     ? VT_STR("primary")
 	       : vt_str_istarts(unit, VT_STR("Secondary")) ? VT_STR("secondary")
 							   : unit;
 }
@@ -136,8 +136,8 @@ static void reduce_clock(struct reduction *r)
 	bool skewed = skew_ms > SKEW_LIMIT_MS || skew_ms < -SKEW_LIMIT_MS;
 	if (skewed && !unit->skewed)
 		reduction_event(r, VT_EVENT_CLOCK_SKEW, r->at_ms, NULL, NULL, VT_STR_NONE, VT_STR_NONE,
-				"the clock of the device is %" PRId64 " s %s", (skew_ms < 0 ? -skew_ms : skew_ms) / 1000,
-				skew_ms < 0 ? "behind" : "ahead");
+				"the clock of the device is %" PRId64 " s %s",
+				(skew_ms < 0 ? -skew_ms : skew_ms) / 1000, skew_ms < 0 ? "behind" : "ahead");
 	unit->skewed = skewed;
 	unit->row.clock_skew_ms = skew_ms;
 }
@@ -172,7 +172,8 @@ static void reduce_cost(struct reduction *r)
 		skipped += taken->report.skipped;
 		if (taken->report.truncated)
 			reduction_event(r, VT_EVENT_PARSER, r->at_ms, NULL, NULL, VT_STR_NONE, VT_STR_NONE,
-					"a listing of %" PRIu64 " lines was cut short; nothing is concluded from what it lacks",
+					"a listing of %" PRIu64
+					" lines was cut short; nothing is concluded from what it lacks",
 					taken->report.lines);
 	}
 	if (skipped && row->lines_skipped == 0)
@@ -188,7 +189,8 @@ void reduce_device(struct reduction *r)
 	if (unit->row.state != VT_DEVICE_OK) {
 		if (unit->row.state != VT_DEVICE_NEVER_POLLED)
 			reduction_event(r, VT_EVENT_DEVICE_STATE, r->at_ms, NULL, NULL,
-					vt_str_of(vt_device_state_name(unit->row.state)), VT_STR("ok"), "it answers again");
+					vt_str_of(vt_device_state_name(unit->row.state)), VT_STR("ok"),
+					"it answers again");
 		unit->row.state = VT_DEVICE_OK;
 		unit->row.state_since_ms = r->at_ms;
 		text_set(&unit->row.error, VT_STR_NONE);

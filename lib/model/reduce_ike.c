@@ -69,7 +69,8 @@ static void note_state(struct reduction *r, struct tunnel *tunnel, struct vt_str
 	if (!text_set(&tunnel->row.ike_state, state))
 		return;
 	int64_t dwell_ms = tunnel->row.ike_state_since_ms ? r->at_ms - tunnel->row.ike_state_since_ms : 0;
-	reduction_event(r, VT_EVENT_IKE_STATE, r->at_ms, tunnel, NULL, before, state, "after %" PRId64 " s", dwell_ms / 1000);
+	reduction_event(r, VT_EVENT_IKE_STATE, r->at_ms, tunnel, NULL, before, state, "after %" PRId64 " s",
+			dwell_ms / 1000);
 	tunnel->row.ike_state_since_ms = r->at_ms;
 	tunnel->dirty = true;
 }
@@ -83,7 +84,9 @@ static bool was_renewed(const struct reduction *r, const struct tunnel *tunnel, 
 	if (sight->left_s == VT_ABSENT || tunnel->ike_left_s == VT_ABSENT)
 		return false;
 	int64_t passed_s = (r->at_ms - tunnel->ike_read_ms) / 1000;
-	uint64_t expected = passed_s > 0 && (uint64_t)passed_s < tunnel->ike_left_s ? tunnel->ike_left_s - (uint64_t)passed_s : 0;
+	uint64_t expected = passed_s > 0 && (uint64_t)passed_s < tunnel->ike_left_s
+				    ? tunnel->ike_left_s - (uint64_t)passed_s
+				    : 0;
 	return sight->left_s > expected + RENEWAL_SLACK_S;
 }
 
@@ -135,7 +138,7 @@ static void reduce_ikev1(struct reduction *r)
 					   .active_s = VT_ABSENT };
 		sight.phase = vt_ike_phase_of(sa->state, &sight.message);
 		char room[64];
-		struct vt_str peer = canonical_peer(sa->peer, room);
+		struct vt_str peer = canonical_peer(r->unit, sa->peer, room);
 		struct tunnel *tunnel = unit_tunnel_of_peer(r->unit, peer, peer.len && may_be_l2l(sa, sight.phase));
 		if (tunnel)
 			take_sight(r, tunnel, &sight);
@@ -157,7 +160,7 @@ static void reduce_ikev2(struct reduction *r)
 						       (sa->child_count != VT_ABSENT && sa->child_count > 0) };
 		sight.phase = vt_ike_phase_of(sa->state, &sight.message);
 		char room[64];
-		struct vt_str peer = canonical_peer(sa->remote.addr, room);
+		struct vt_str peer = canonical_peer(r->unit, sa->remote.addr, room);
 		/* A gateway never proves itself by EAP; a client does. */
 		bool client = vt_str_find(sa->auth_verify, VT_STR("EAP")) >= 0;
 		struct tunnel *tunnel = unit_tunnel_of_peer(r->unit, peer, peer.len && !client);

@@ -13,10 +13,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-struct vt_str ident_text(const struct vt_ident *ident, char *room, size_t size)
+struct vt_str ident_text(const struct vt_unit *unit, const struct vt_ident *ident, char *room, size_t size)
 {
 	char peer_room[64];
-	struct vt_str addr = canonical_peer(ident->addr, peer_room);
+	struct vt_str addr = canonical_peer(unit, ident->addr, peer_room);
 	struct vt_addr parsed;
 	unsigned prefix;
 	int len;
@@ -54,26 +54,26 @@ static uint64_t spi_of(uint64_t printed, const struct vt_esp_sa *sas, size_t len
 	return printed != VT_ABSENT && printed != 0 ? printed : len ? sas[len - 1].spi : VT_ABSENT;
 }
 
-static bool endpoint_set(struct vt_str *slot, const struct vt_endpoint *endpoint)
+static bool endpoint_set(const struct vt_unit *unit, struct vt_str *slot, const struct vt_endpoint *endpoint)
 {
 	char text[128], room[64];
-	struct vt_str addr = canonical_peer(endpoint->addr, room);
+	struct vt_str addr = canonical_peer(unit, endpoint->addr, room);
 	if (!endpoint->addr.p)
 		return false;
-	int len = endpoint->port == VT_ABSENT ? snprintf(text, sizeof text, VT_FMT, VT_ARG(addr))
-					      : snprintf(text, sizeof text,
-							 vt_str_find_char(addr, ':') >= 0 ? "[" VT_FMT "]:%" PRIu64
-											  : VT_FMT ":%" PRIu64,
-							 VT_ARG(addr), endpoint->port);
+	int len = endpoint->port == VT_ABSENT
+			  ? snprintf(text, sizeof text, VT_FMT, VT_ARG(addr))
+			  : snprintf(text, sizeof text,
+				     vt_str_find_char(addr, ':') >= 0 ? "[" VT_FMT "]:%" PRIu64 : VT_FMT ":%" PRIu64,
+				     VT_ARG(addr), endpoint->port);
 	return len > 0 && (size_t)len < sizeof text && text_set(slot, (struct vt_str){ text, (size_t)len });
 }
 
 static void note_endpoints(struct reduction *r, struct tunnel *tunnel, const struct vt_ipsec_selector *s)
 {
 	struct vt_str before = vt_arena_str(r->arena, tunnel->row.remote_endpoint);
-	tunnel->dirty |= endpoint_set(&tunnel->row.local_endpoint, &s->local_endpoint);
+	tunnel->dirty |= endpoint_set(r->unit, &tunnel->row.local_endpoint, &s->local_endpoint);
 	tunnel->dirty |= s->interface.len && text_set(&tunnel->row.interface, s->interface);
-	if (!endpoint_set(&tunnel->row.remote_endpoint, &s->remote_endpoint))
+	if (!endpoint_set(r->unit, &tunnel->row.remote_endpoint, &s->remote_endpoint))
 		return;
 	tunnel->dirty = true;
 	if (before.p)
@@ -110,17 +110,21 @@ static void note_direction(struct selector *selector, const struct vt_counters *
 	}
 }
 
-static bool note_counters(struct reduction *r, struct selector *selector, const struct vt_ipsec_selector *s, int64_t at_ms,
-			  bool same_flow)
+static bool note_counters(struct reduction *r, struct selector *selector, const struct vt_ipsec_selector *s,
+			  int64_t at_ms, bool same_flow)
 {
 	struct vt_counters *now = &selector->live.counters, *rate = &selector->live.per_s;
 	int64_t interval_ms = selector->live.counters_at_ms ? at_ms - selector->live.counters_at_ms : 0;
 	struct vt_sample *sample = reduction_sample(r, selector->row.id);
 	bool reset = false;
-	step(&now->encaps_pkts, &rate->encaps_pkts, &sample->delta.encaps_pkts, s->encaps_pkts, interval_ms, same_flow, &reset);
-	step(&now->decaps_pkts, &rate->decaps_pkts, &sample->delta.decaps_pkts, s->decaps_pkts, interval_ms, same_flow, &reset);
-	step(&now->send_errors, &rate->send_errors, &sample->delta.send_errors, s->send_errors, interval_ms, same_flow, &reset);
-	step(&now->recv_errors, &rate->recv_errors, &sample->delta.recv_errors, s->recv_errors, interval_ms, same_flow, &reset);
+	step(&now->encaps_pkts, &rate->encaps_pkts, &sample->delta.encaps_pkts, s->encaps_pkts, interval_ms, same_flow,
+	     &reset);
+	step(&now->decaps_pkts, &rate->decaps_pkts, &sample->delta.decaps_pkts, s->decaps_pkts, interval_ms, same_flow,
+	     &reset);
+	step(&now->send_errors, &rate->send_errors, &sample->delta.send_errors, s->send_errors, interval_ms, same_flow,
+	     &reset);
+	step(&now->recv_errors, &rate->recv_errors, &sample->delta.recv_errors, s->recv_errors, interval_ms, same_flow,
+	     &reset);
 	selector->live.counters_at_ms = at_ms;
 	if (s->outbound_esp_len) {
 		selector->live.lifetime_s = s->outbound_esp[s->outbound_esp_len - 1].lifetime_s;
@@ -140,7 +144,8 @@ static void selector_status(struct reduction *r, struct selector *selector, enum
 }
 
 /* A new SPI. What it means shows in the counters, or only in the session. */
-static void note_renewal(struct reduction *r, struct tunnel *tunnel, struct selector *selector, bool counted, bool reset)
+static void note_renewal(struct reduction *r, struct tunnel *tunnel, struct selector *selector, bool counted,
+			 bool reset)
 {
 	selector->row.spi_since_ms = r->at_ms;
 	if (counted && !reset) {
@@ -178,8 +183,8 @@ static void take_selector(struct reduction *r, struct tunnel *tunnel, struct sel
 		selector->row.spi_since_ms = r->at_ms;
 		selector_status(r, selector, VT_SELECTOR_UP);
 		if (r->unit->restored || r->unit->poll > 1)
-			reduction_event(r, VT_EVENT_SELECTOR_UP, r->at_ms, tunnel, selector, VT_STR_NONE, VT_STR_NONE, "%s",
-					known ? "it has an SA again" : "seen for the first time");
+			reduction_event(r, VT_EVENT_SELECTOR_UP, r->at_ms, tunnel, selector, VT_STR_NONE, VT_STR_NONE,
+					"%s", known ? "it has an SA again" : "seen for the first time");
 		if (known)
 			r->unit->wants_sessions = true;
 	} else if (new_spi) {
@@ -204,7 +209,8 @@ static void mark_looked_at(struct reduction *r)
 {
 	for (size_t i = 0; i < r->snap->ipsec_peers_len; i++) {
 		char room[64];
-		struct tunnel *tunnel = unit_tunnel_of_peer(r->unit, canonical_peer(r->snap->ipsec_peers[i], room), false);
+		struct tunnel *tunnel = unit_tunnel_of_peer(
+			r->unit, canonical_peer(r->unit, r->snap->ipsec_peers[i], room), false);
 		if (tunnel)
 			tunnel->looked_poll = r->unit->poll;
 	}
@@ -224,7 +230,8 @@ static void judge_absent(struct reduction *r, struct tunnel *tunnel, struct sele
 	selector->one_way_since_ms = selector->renewed_at_ms = 0;
 	selector_status(r, selector, VT_SELECTOR_GONE);
 	r->unit->wants_sessions = true;
-	reduction_event(r, VT_EVENT_SELECTOR_LOST, r->at_ms, tunnel, selector, VT_STR_NONE, VT_STR_NONE, "it has no SA any more");
+	reduction_event(r, VT_EVENT_SELECTOR_LOST, r->at_ms, tunnel, selector, VT_STR_NONE, VT_STR_NONE,
+			"it has no SA any more");
 }
 
 void reduce_ipsec(struct reduction *r)
@@ -235,12 +242,13 @@ void reduce_ipsec(struct reduction *r)
 	for (size_t i = 0; i < ipsec->selectors_len; i++) {
 		const struct vt_ipsec_selector *s = &ipsec->selectors[i];
 		char room[64], local[128], remote[128];
-		struct vt_str peer = canonical_peer(s->peer, room);
+		struct vt_str peer = canonical_peer(r->unit, s->peer, room);
 		if (peer.len == 0 || is_remote_access(s))
 			continue;
 		struct tunnel *tunnel = unit_tunnel_of_peer(r->unit, peer, true);
-		struct selector *selector = tunnel_selector(r->unit, tunnel, ident_text(&s->local_ident, local, sizeof local),
-							    ident_text(&s->remote_ident, remote, sizeof remote), true);
+		struct selector *selector = tunnel_selector(
+			r->unit, tunnel, ident_text(r->unit, &s->local_ident, local, sizeof local),
+			ident_text(r->unit, &s->remote_ident, remote, sizeof remote), true);
 		/* Two crypto map entries may hold the same pair; the first listed speaks for it. */
 		if (selector->seen_poll == r->unit->poll)
 			continue;

@@ -14,8 +14,8 @@
 #include <inttypes.h>
 
 enum {
-	TOLERANCE_MS = 5000,            /* 2 s, 1 s of rounding, and 2 s for a busy device to begin its answer */
-	TOLERANCE_LIMIT_MS = 10000,     /* however long the command ran */
+	TOLERANCE_MS = 5000,              /* 2 s, 1 s of rounding, and 2 s for a busy device to begin its answer */
+	TOLERANCE_LIMIT_MS = 10000,       /* however long the command ran */
 	RENEWAL_PATIENCE_MS = 900 * 1000, /* without vpn-sessiondb, a renewal is taken for a rekey after this */
 };
 
@@ -52,8 +52,8 @@ static bool is_same_session(const struct reduction *r, const struct tunnel *tunn
 static void settle_renewals(struct reduction *r, struct tunnel *tunnel)
 {
 	if (tunnel->ike_renewed_at_ms)
-		reduction_event(r, VT_EVENT_IKE_REKEY, tunnel->ike_renewed_at_ms, tunnel, NULL, VT_STR_NONE, VT_STR_NONE,
-				"a new IKE SA inside the same session");
+		reduction_event(r, VT_EVENT_IKE_REKEY, tunnel->ike_renewed_at_ms, tunnel, NULL, VT_STR_NONE,
+				VT_STR_NONE, "a new IKE SA inside the same session");
 	tunnel->ike_renewed_at_ms = 0;
 	for (size_t i = 0; i < tunnel->selectors_len; i++) {
 		struct selector *selector = tunnel->selectors[i];
@@ -88,7 +88,8 @@ static void begin_session(struct reduction *r, struct tunnel *tunnel, const stru
 		vt_time_format(tunnel->last_established_ms, before);
 	if (known && is_settling(unit, r->at_ms))
 		reduction_event(r, VT_EVENT_SESSION_RESTART, at_ms, tunnel, NULL, VT_STR_NONE, VT_STR_NONE,
-				"Index %" PRIu64 "; not counted against the tunnel: %s", session->index, unit->settle_cause);
+				"Index %" PRIu64 "; not counted against the tunnel: %s", session->index,
+				unit->settle_cause);
 	else if (known) {
 		tunnel->row.restarts++;
 		reduction_event(r, VT_EVENT_SESSION_RESTART, at_ms, tunnel, NULL, VT_STR_NONE, VT_STR_NONE,
@@ -128,8 +129,9 @@ static void note_child(struct reduction *r, struct tunnel *tunnel, struct select
 		       const struct vt_session_ipsec *child)
 {
 	uint64_t number = child_number(child->tunnel_id);
-	uint64_t bytes = child->bytes_tx != VT_ABSENT && child->bytes_rx != VT_ABSENT ? child->bytes_tx + child->bytes_rx
-										      : VT_ABSENT;
+	uint64_t bytes = child->bytes_tx != VT_ABSENT && child->bytes_rx != VT_ABSENT
+				 ? child->bytes_tx + child->bytes_rx
+				 : VT_ABSENT;
 	bool rebuilt = selector->child != VT_ABSENT && number != VT_ABSENT && number > selector->child &&
 		       selector->child_bytes != VT_ABSENT && bytes != VT_ABSENT && bytes < selector->child_bytes;
 	if (rebuilt) {
@@ -162,8 +164,9 @@ static struct selector *selector_of_child(struct reduction *r, struct tunnel *tu
 					  const struct vt_session_ipsec *child)
 {
 	char local[128], remote[128];
-	struct selector *selector = tunnel_selector(r->unit, tunnel, ident_text(&child->local, local, sizeof local),
-						    ident_text(&child->remote, remote, sizeof remote), false);
+	struct selector *selector = tunnel_selector(r->unit, tunnel,
+						    ident_text(r->unit, &child->local, local, sizeof local),
+						    ident_text(r->unit, &child->remote, remote, sizeof remote), false);
 	if (!selector && session->ipsec_len == 1 && tunnel->selectors_len == 1 && tunnel->selectors[0]->present)
 		selector = tunnel->selectors[0];
 	return selector;
@@ -264,7 +267,7 @@ void reduce_sessions(struct reduction *r)
 	for (size_t i = 0; i < r->snap->sessions->sessions_len; i++) {
 		const struct vt_session *session = &r->snap->sessions->sessions[i];
 		char room[64];
-		struct vt_str peer = canonical_peer(session->ip, room);
+		struct vt_str peer = canonical_peer(r->unit, session->ip, room);
 		if (peer.len)
 			take_session(r, unit_tunnel_of_peer(r->unit, peer, true), session);
 	}

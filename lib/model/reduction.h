@@ -2,7 +2,8 @@
  * One reduce call in progress. Private to lib/model.
  *
  * reduce.c runs the steps in this order: the device itself (reduce_device.c), the IKE listing (reduce_ike.c), the
- * IPsec listing (reduce_ipsec.c), the sessions (reduce_sessions.c), then the verdict on each tunnel's status
+ * IPsec listing (reduce_ipsec.c), the sessions (reduce_sessions.c), who asks for an SA that is not there
+ * (reduce_demand.c), then the verdict on each tunnel's status
  * (tunnel_status.c), and last the rows that changed are collected into the commit.
  */
 #ifndef VT_MODEL_REDUCTION_H
@@ -46,12 +47,13 @@ void reduction_event(struct reduction *r, enum vt_event_kind kind, int64_t at_ms
 struct vt_sample *reduction_sample(struct reduction *r, uint64_t selector_id);
 
 /* "10.20.0.0/16", with ":protocol" and "/port" behind it where they are not any; in `room`. */
-struct vt_str ident_text(const struct vt_ident *ident, char *room, size_t size);
+struct vt_str ident_text(const struct vt_unit *unit, const struct vt_ident *ident, char *room, size_t size);
 
 void reduce_device(struct reduction *r);
 void reduce_ike(struct reduction *r);
 void reduce_ipsec(struct reduction *r);
 void reduce_sessions(struct reduction *r);
+void reduce_demand(struct reduction *r);
 /* Decides status, since and reason of one tunnel. */
 void tunnel_status_decide(struct reduction *r, struct tunnel *tunnel);
 /* Sets them; an event when the status changed. */

@@ -19,12 +19,9 @@ static const char *const tunnel_status_names[] = {
 _Static_assert(sizeof tunnel_status_names / sizeof *tunnel_status_names == VT_TUNNEL_STATUSES, "a status has no name");
 
 static const char *const device_state_names[] = {
-	[VT_DEVICE_NEVER_POLLED] = "never-polled",
-	[VT_DEVICE_OK] = "ok",
-	[VT_DEVICE_UNREACHABLE] = "unreachable",
-	[VT_DEVICE_AUTH_FAILED] = "auth-failed",
-	[VT_DEVICE_HOST_KEY_CHANGED] = "host-key-changed",
-	[VT_DEVICE_BACKING_OFF] = "backing-off",
+	[VT_DEVICE_NEVER_POLLED] = "never-polled",         [VT_DEVICE_OK] = "ok",
+	[VT_DEVICE_UNREACHABLE] = "unreachable",           [VT_DEVICE_AUTH_FAILED] = "auth-failed",
+	[VT_DEVICE_HOST_KEY_CHANGED] = "host-key-changed", [VT_DEVICE_BACKING_OFF] = "backing-off",
 };
 _Static_assert(sizeof device_state_names / sizeof *device_state_names == VT_DEVICE_STATES, "a state has no name");
 
@@ -53,10 +50,8 @@ static const char *const event_kind_names[] = {
 _Static_assert(sizeof event_kind_names / sizeof *event_kind_names == VT_EVENT_KINDS, "an event has no name");
 
 static const char *const selector_status_names[] = {
-	[VT_SELECTOR_UP] = "up",
-	[VT_SELECTOR_GONE] = "gone",
-	[VT_SELECTOR_NO_TRAFFIC] = "no-traffic",
-	[VT_SELECTOR_UNKNOWN] = "unknown",
+	[VT_SELECTOR_UP] = "up",           [VT_SELECTOR_GONE] = "gone", [VT_SELECTOR_NO_TRAFFIC] = "no-traffic",
+	[VT_SELECTOR_UNKNOWN] = "unknown", [VT_SELECTOR_IDLE] = "idle",
 };
 _Static_assert(sizeof selector_status_names / sizeof *selector_status_names == VT_SELECTOR_STATUSES,
 	       "a selector status has no name");

@@ -17,7 +17,7 @@
 /* Tunnel status: exactly one at a time. The vocabulary is part of the API. */
 enum vt_tunnel_status {
 	VT_TUNNEL_UP,
-	VT_TUNNEL_IDLE,           /* configured, no SA, no demand: healthy */
+	VT_TUNNEL_IDLE, /* configured, no SA, no demand: healthy */
 	VT_TUNNEL_NEGOTIATING,
 	VT_TUNNEL_PHASE1_FAILING,
 	VT_TUNNEL_PHASE2_FAILING, /* IKE up, a wanted selector missing */
@@ -39,26 +39,26 @@ enum vt_device_state {
 };
 
 enum vt_event_kind {
-	VT_EVENT_STATUS,            /* tunnel status, from → to, reason in detail */
-	VT_EVENT_SESSION_UP,        /* first sight of a session of this tunnel */
-	VT_EVENT_SESSION_RESTART,   /* a new session replaced the one known: a flap */
+	VT_EVENT_STATUS,          /* tunnel status, from → to, reason in detail */
+	VT_EVENT_SESSION_UP,      /* first sight of a session of this tunnel */
+	VT_EVENT_SESSION_RESTART, /* a new session replaced the one known: a flap */
 	VT_EVENT_SESSION_GONE,
-	VT_EVENT_IKE_STATE,         /* from → to, dwell of the one left in detail */
+	VT_EVENT_IKE_STATE, /* from → to, dwell of the one left in detail */
 	VT_EVENT_IKE_REKEY,
 	VT_EVENT_ROLE,
-	VT_EVENT_REKEY,             /* new SPI inside the same session: never a flap */
+	VT_EVENT_REKEY, /* new SPI inside the same session: never a flap */
 	VT_EVENT_SELECTOR_UP,
 	VT_EVENT_SELECTOR_LOST,
-	VT_EVENT_SELECTOR_REBUILT,  /* the child was torn down and built again inside the session */
+	VT_EVENT_SELECTOR_REBUILT, /* the child was torn down and built again inside the session */
 	VT_EVENT_COUNTER_RESET,
-	VT_EVENT_PEER_ADDRESS,      /* NAT mapping or endpoint of the peer changed */
-	VT_EVENT_DEVICE_STATE,      /* from → to */
+	VT_EVENT_PEER_ADDRESS, /* NAT mapping or endpoint of the peer changed */
+	VT_EVENT_DEVICE_STATE, /* from → to */
 	VT_EVENT_REBOOT,
 	VT_EVENT_FAILOVER,
-	VT_EVENT_CONFIG_CHANGED,    /* "last modified by" moved: user and the device's own time in detail */
+	VT_EVENT_CONFIG_CHANGED, /* "last modified by" moved: user and the device's own time in detail */
 	VT_EVENT_CLOCK_SKEW,
-	VT_EVENT_PARSER,            /* a listing had lines nobody understood, or was cut short */
-	VT_EVENT_HIDDEN_SESSIONS,   /* cumulative counters show sessions that lived and died between two polls */
+	VT_EVENT_PARSER,          /* a listing had lines nobody understood, or was cut short */
+	VT_EVENT_HIDDEN_SESSIONS, /* cumulative counters show sessions that lived and died between two polls */
 	VT_EVENT_KINDS,
 };
 
@@ -81,16 +81,16 @@ struct vt_device_row {
 	struct vt_str name, context, address;
 	enum vt_device_state state;
 	int64_t state_since_ms;
-	struct vt_str error; /* the sentence, while state is not ok */
+	struct vt_str error;     /* the sentence, while state is not ok */
 	int64_t last_poll_at_ms; /* start of the last poll that succeeded */
 	int64_t last_try_at_ms, next_poll_at_ms;
 	struct vt_str version, hardware, serial, hostname;
 	int64_t booted_at_ms;
-	struct vt_str failover_role; /* "active", "standby", absent without failover */
-	struct vt_str failover_unit; /* "primary", "secondary" */
+	struct vt_str failover_role;                          /* "active", "standby", absent without failover */
+	struct vt_str failover_unit;                          /* "primary", "secondary" */
 	struct vt_str config_modified_by, config_modified_at; /* as printed */
-	int64_t clock_skew_ms; /* device minus collector; INT64_MIN when not known */
-	uint64_t cpu_percent;  /* five-minute figure */
+	int64_t clock_skew_ms;                                /* device minus collector; INT64_MIN when not known */
+	uint64_t cpu_percent;                                 /* five-minute figure */
 	/* Cost since the daemon's first poll of it, and over the last full poll. */
 	uint64_t commands, bytes, cli_ms, polls, failures;
 	uint64_t last_commands, last_bytes, last_cli_ms;
@@ -100,27 +100,27 @@ struct vt_device_row {
 
 struct vt_tunnel_row {
 	uint64_t id, device_id;
-	struct vt_str device, context; /* of the unit, for showing */
-	struct vt_str peer;            /* canonical address, or the name where none is known */
+	struct vt_str device, context;     /* of the unit, for showing */
+	struct vt_str peer;                /* canonical address, or the name where none is known */
 	struct vt_str name, owner, expect; /* from the configuration file of the daemon */
-	uint64_t ike_version;          /* 1, 2 */
-	struct vt_str role;            /* "initiator", "responder" */
+	uint64_t ike_version;              /* 1, 2 */
+	struct vt_str role;                /* "initiator", "responder" */
 	enum vt_tunnel_status status;
 	int64_t status_since_ms;
-	struct vt_str status_reason;   /* a sentence */
-	struct vt_str ike_state;       /* as printed; absent without an IKE SA */
+	struct vt_str status_reason; /* a sentence */
+	struct vt_str ike_state;     /* as printed; absent without an IKE SA */
 	int64_t ike_state_since_ms;
 	bool flapping;
 	uint64_t session_index;
-	int64_t established_at_ms;     /* start of the session; 0 without one */
-	struct vt_str tunnel_group;    /* "Connection" of vpn-sessiondb */
+	int64_t established_at_ms;  /* start of the session; 0 without one */
+	struct vt_str tunnel_group; /* "Connection" of vpn-sessiondb */
 	struct vt_str interface;
 	struct vt_str local_endpoint, remote_endpoint; /* "192.0.2.1:500" */
-	uint64_t restarts;             /* sessions that replaced one we knew, since first_seen */
+	uint64_t restarts;                             /* sessions that replaced one we knew, since first_seen */
 	/* First and last poll in which the device was heard about it. The latter moves at every poll and alone does
 	 * not make a row a changed one: what is `unknown` was not seen, what is not was seen at the last good poll. */
 	int64_t first_seen_ms, last_seen_ms;
-	uint64_t selectors;            /* how many have an SA now */
+	uint64_t selectors; /* how many have an SA now */
 };
 
 /* Counters as the device prints them, VT_ABSENT where it did not. */
@@ -132,9 +132,10 @@ struct vt_counters {
 
 enum vt_selector_status {
 	VT_SELECTOR_UP,
-	VT_SELECTOR_GONE,        /* it had an SA and has none now */
+	VT_SELECTOR_GONE, /* it had an SA and has none now */
 	VT_SELECTOR_NO_TRAFFIC,
 	VT_SELECTOR_UNKNOWN,
+	VT_SELECTOR_IDLE, /* configured, never seen with an SA, or at rest */
 	VT_SELECTOR_STATUSES,
 };
 const char *vt_selector_status_name(enum vt_selector_status status);
@@ -157,7 +158,8 @@ struct vt_selector_row {
 struct vt_live {
 	uint64_t selector_id;
 	struct vt_counters counters;
-	struct vt_counters per_s;   /* rates over the last interval, times 1000 (milli-units a second); VT_ABSENT = not known */
+	struct vt_counters
+		per_s; /* rates over the last interval, times 1000 (milli-units a second); VT_ABSENT = not known */
 	int64_t last_encaps_at_ms, last_decaps_at_ms;
 	int64_t counters_at_ms, bytes_at_ms; /* when packets and when bytes were last read */
 	uint64_t lifetime_s, lifetime_kb;    /* left on the outbound SA when read */
@@ -186,11 +188,11 @@ struct vt_commit {
 	struct vt_arena *arena;
 	int64_t at_ms;
 	struct vt_device_row device;
-	const struct vt_tunnel_row *tunnels;     /* new or changed ones only */
+	const struct vt_tunnel_row *tunnels; /* new or changed ones only */
 	size_t tunnels_len;
 	const struct vt_selector_row *selectors; /* new or changed ones only */
 	size_t selectors_len;
-	const struct vt_live *live;              /* all selectors of the unit, when `live_given` */
+	const struct vt_live *live; /* all selectors of the unit, when `live_given` */
 	size_t live_len;
 	bool live_given;
 	const struct vt_event_row *events;
@@ -199,9 +201,9 @@ struct vt_commit {
 	 * Their history stays. */
 	const uint64_t *forget_tunnels, *forget_selectors;
 	size_t forget_tunnels_len, forget_selectors_len;
-	int64_t interval_ms;                     /* that the samples cover; 0 when there are none */
-	int64_t bytes_interval_ms;               /* the same for tx_bytes and rx_bytes, which are read at a slower
-						  * cadence; 0: as interval_ms */
+	int64_t interval_ms;       /* that the samples cover; 0 when there are none */
+	int64_t bytes_interval_ms; /* the same for tx_bytes and rx_bytes, which are read at a slower
+				    * cadence; 0: as interval_ms */
 	const struct vt_sample *samples;
 	size_t samples_len;
 };

@@ -7,13 +7,15 @@
 #ifndef VT_MODEL_SNAPSHOT_H
 #define VT_MODEL_SNAPSHOT_H
 
+#include "asa/access_list.h"
+#include "asa/asp_drop.h"
 #include "asa/device_facts.h"
 #include "asa/ike_sa.h"
 #include "asa/ipsec_sa.h"
 #include "asa/vpn_sessiondb.h"
 
 enum vt_asked {
-	VT_ASKED_IKE,       /* isakmp sa, or ikev1 sa and ikev2 sa together (VT_OK only when both were read) */
+	VT_ASKED_IKE, /* isakmp sa, or ikev1 sa and ikev2 sa together (VT_OK only when both were read) */
 	VT_ASKED_IPSEC,
 	VT_ASKED_SESSIONS,
 	VT_ASKED_SUMMARY,
@@ -21,12 +23,14 @@ enum vt_asked {
 	VT_ASKED_FAILOVER,
 	VT_ASKED_CLOCK,
 	VT_ASKED_CPU,
+	VT_ASKED_ASP,  /* asp drop: does anything need an SA that is not there? */
+	VT_ASKED_HITS, /* access-list NAME, for the crypto ACLs of tunnels without one */
 	VT_ASKED_COUNT,
 };
 
 struct vt_taken {
 	bool asked;
-	enum vt_status status;          /* VT_OK: facts are there */
+	enum vt_status status;                 /* VT_OK: facts are there */
 	int64_t started_at_ms, finished_at_ms; /* collector's wall clock; the header line arrived in between */
 	uint64_t bytes;
 	struct vt_parse_report report;
@@ -48,6 +52,9 @@ struct vt_snapshot {
 	const struct vt_failover *failover;
 	const struct vt_clock *clock;
 	const struct vt_cpu_usage *cpu;
+	const struct vt_asp_drop *asp;
+	const struct vt_access_lists *const *hits; /* one answer a command */
+	size_t hits_len;
 	/* Cost of this poll. */
 	uint64_t commands, bytes, cli_ms;
 	bool burst; /* one of the quick looks at a negotiation: IKE only */

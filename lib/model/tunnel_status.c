@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * The status of a tunnel, as far as the SAs alone can tell it.
+ * The status of a tunnel: what its SAs show, what its configuration asks for, and whether anybody asks for it.
  *
- * In this order: a standby unit shows replicas, nothing is concluded from it · SAs are there: up, or no-traffic
- * where packets have gone one way only for long enough · IKE is up without any IPsec SA: negotiating, then
- * phase2-failing · IKE is negotiating: negotiating, then phase1-failing · nothing: what was failing a moment ago
- * still is (an attempt lives half a minute, so every other poll of a sparse one sees nothing), then down when the
- * tunnel must be up, and otherwise unknown: whether silence is health only the configuration can say.
+ * In this order: a standby unit shows replicas, nothing is concluded from it · SAs are there: orphan where no
+ * configuration asks for them, phase2-failing where packets keep asking for a selector that has none, no-traffic where
+ * packets have gone one way only for long enough, otherwise up · IKE is up without any IPsec SA: negotiating,
+ * then phase2-failing · IKE is negotiating: negotiating, then phase1-failing · nothing: what was failing a moment
+ * ago still is (an attempt lives half a minute, so every other poll of a sparse one sees nothing); then down when
+ * the tunnel must be up or packets ask for it; then idle when it is configured; and otherwise unknown, because
+ * whether silence is health only the configuration can say.
  */
 #include "model/reduction.h"
 
@@ -14,6 +16,7 @@
 enum {
 	LINGER_MS = 5 * 60 * 1000,      /* between two attempts of a failing tunnel with sparse traffic */
 	ABSENT_FOR_DOWN_MS = 90 * 1000, /* two polls, not one: an SA may be between its end and its beginning */
+	DEMAND_MS = 15 * 60 * 1000,     /* that long after the last packet that asked, nobody asks any more */
 };
 
 void tunnel_status_set(struct reduction *r, struct tunnel *tunnel, enum vt_tunnel_status status, int64_t since_ms,
@@ -54,13 +57,42 @@ static bool note_trouble(struct reduction *r, struct tunnel *tunnel, unsigned ph
 	return r->at_ms - trouble->since_ms >= r->options->stuck_after_ms;
 }
 
+/* Packets have asked for it for long enough that an SA should have come, and still do. */
+static bool is_demanded(const struct reduction *r, const struct demand *demand)
+{
+	return demand->since_ms && r->at_ms - demand->since_ms >= r->options->stuck_after_ms &&
+	       r->at_ms - demand->seen_ms <= DEMAND_MS;
+}
+
+/* The selectors packets ask for in vain beside others that have their SA; 0: none. */
+static size_t count_demanded(const struct reduction *r, const struct tunnel *tunnel, int64_t *since_ms)
+{
+	size_t demanded = 0;
+	for (size_t i = 0; i < tunnel->selectors_len; i++) {
+		const struct selector *selector = tunnel->selectors[i];
+		if (selector->present || !selector->wanted || !is_demanded(r, &selector->demand))
+			continue;
+		demanded++;
+		if (selector->demand.since_ms < *since_ms)
+			*since_ms = selector->demand.since_ms;
+	}
+	return demanded;
+}
+
+static bool is_orphan(const struct reduction *r, const struct tunnel *tunnel)
+{
+	return r->unit->configured && !r->unit->dynamic && !tunnel->configured && !tunnel->expected;
+}
+
 static void decide_with_selectors(struct reduction *r, struct tunnel *tunnel)
 {
-	size_t present = 0, one_way = 0, out = 0;
+	size_t present = 0, one_way = 0, out = 0, wanted = 0;
 	int64_t since_ms = r->at_ms;
+	char reason[200];
 	for (size_t i = 0; i < tunnel->selectors_len; i++) {
 		const struct selector *selector = tunnel->selectors[i];
 		present += selector->present;
+		wanted += selector->wanted || selector->present;
 		if (selector->present && selector->row.status == VT_SELECTOR_NO_TRAFFIC) {
 			one_way++;
 			out += selector->one_way_out;
@@ -70,23 +102,38 @@ static void decide_with_selectors(struct reduction *r, struct tunnel *tunnel)
 	}
 	tunnel->trouble = (struct trouble){ 0 };
 	tunnel->absent_since_ms = 0;
-	char reason[200];
+	if (is_orphan(r, tunnel)) {
+		speak(r, tunnel, VT_TUNNEL_ORPHAN, r->at_ms,
+		      "it has SAs and no entry of the configuration asks for it");
+		return;
+	}
+	int64_t demand_ms = r->at_ms;
+	size_t demanded = count_demanded(r, tunnel, &demand_ms);
+	if (demanded) {
+		snprintf(reason, sizeof reason, "packets ask for %zu of %zu selectors in vain: no SA is built for %s",
+			 demanded, wanted, demanded == 1 ? "it" : "them");
+		speak(r, tunnel, VT_TUNNEL_PHASE2_FAILING, demand_ms, reason);
+		return;
+	}
 	if (one_way) {
 		snprintf(reason, sizeof reason, "%zu of %zu selectors carry packets one way only: %s", one_way, present,
 			 out == one_way ? "we send and nothing comes back"
-			 : out == 0	? "packets come in and none go out"
+			 : out == 0     ? "packets come in and none go out"
 					: "some only out, some only in");
 		speak(r, tunnel, VT_TUNNEL_NO_TRAFFIC, since_ms, reason);
 		return;
 	}
 	if (present == tunnel->selectors_len)
 		snprintf(reason, sizeof reason, "%zu selector%s with an SA", present, present == 1 ? "" : "s");
+	else if (r->unit->configured)
+		snprintf(reason, sizeof reason, "%zu of %zu selectors with an SA, nobody asks for the rest", present,
+			 wanted);
 	else
 		snprintf(reason, sizeof reason, "%zu of the %zu selectors seen so far with an SA", present,
 			 tunnel->selectors_len);
 	bool first = tunnel->row.status_since_ms == 0;
 	int64_t up_ms = tunnel->row.established_at_ms &&
-				(first || tunnel->row.established_at_ms > tunnel->row.status_since_ms)
+					(first || tunnel->row.established_at_ms > tunnel->row.status_since_ms)
 				? tunnel->row.established_at_ms
 				: r->at_ms;
 	speak(r, tunnel, VT_TUNNEL_UP, up_ms, reason);
@@ -104,7 +151,8 @@ static void decide_ike_only(struct reduction *r, struct tunnel *tunnel)
 	if (!heard_all(r, VT_ASKED_IPSEC) && tunnel->row.status_since_ms)
 		return; /* nobody asked about selectors in this poll */
 	if (note_trouble(r, tunnel, 2))
-		speak(r, tunnel, VT_TUNNEL_PHASE2_FAILING, tunnel->trouble.since_ms, "IKE is up and there is no IPsec SA");
+		speak(r, tunnel, VT_TUNNEL_PHASE2_FAILING, tunnel->trouble.since_ms,
+		      "IKE is up and there is no IPsec SA");
 	else
 		speak(r, tunnel, VT_TUNNEL_NEGOTIATING, tunnel->trouble.since_ms, "IKE is up, no IPsec SA yet");
 }
@@ -117,7 +165,8 @@ static void decide_negotiating(struct reduction *r, struct tunnel *tunnel)
 		snprintf(reason, sizeof reason, "as %s it waits for message %u (" VT_FMT ")", role, tunnel->ike_message,
 			 VT_ARG(tunnel->row.ike_state));
 	else
-		snprintf(reason, sizeof reason, "as %s it negotiates (" VT_FMT ")", role, VT_ARG(tunnel->row.ike_state));
+		snprintf(reason, sizeof reason, "as %s it negotiates (" VT_FMT ")", role,
+			 VT_ARG(tunnel->row.ike_state));
 	tunnel->absent_since_ms = 0;
 	bool stuck = note_trouble(r, tunnel, 1);
 	if (!stuck)
@@ -125,6 +174,21 @@ static void decide_negotiating(struct reduction *r, struct tunnel *tunnel)
 	else
 		speak(r, tunnel, tunnel->trouble.phase == 2 ? VT_TUNNEL_PHASE2_FAILING : VT_TUNNEL_PHASE1_FAILING,
 		      tunnel->trouble.since_ms, reason);
+}
+
+static void decide_at_rest(struct reduction *r, struct tunnel *tunnel)
+{
+	if (tunnel->configured && !tunnel->must_be_up)
+		speak(r, tunnel, VT_TUNNEL_IDLE, r->at_ms,
+		      tunnel->backup ? "a backup peer; the first peer of its entry is the one in use"
+				     : "configured, no SA, and nobody asks for one");
+	else if (tunnel->must_be_up)
+		speak(r, tunnel, VT_TUNNEL_UNKNOWN, r->at_ms, "no SA seen yet");
+	else if (r->unit->configured || !r->unit->restored || tunnel->row.status != VT_TUNNEL_IDLE)
+		speak(r, tunnel, VT_TUNNEL_UNKNOWN, r->at_ms,
+		      r->unit->configured
+			      ? "no SA, no attempt to build one, and no entry of the configuration asks for it"
+			      : "no SA and no attempt to build one; whether it should be up is not known");
 }
 
 static void decide_absent(struct reduction *r, struct tunnel *tunnel)
@@ -139,14 +203,18 @@ static void decide_absent(struct reduction *r, struct tunnel *tunnel)
 	tunnel->trouble = (struct trouble){ 0 };
 	if (tunnel->absent_since_ms == 0)
 		tunnel->absent_since_ms = r->at_ms;
-	if (!tunnel->must_be_up)
-		speak(r, tunnel, VT_TUNNEL_UNKNOWN, r->at_ms,
-		      "no SA and no attempt to build one; whether it should be up is not known");
-	else if (r->at_ms - tunnel->absent_since_ms >= ABSENT_FOR_DOWN_MS && r->at_ms >= r->unit->settled_at_ms)
+	bool long_enough = r->at_ms - tunnel->absent_since_ms >= ABSENT_FOR_DOWN_MS &&
+			   r->at_ms >= r->unit->settled_at_ms;
+	bool demanded = !tunnel->backup && is_demanded(r, &tunnel->demand);
+	if (long_enough && (tunnel->must_be_up || demanded)) {
 		speak(r, tunnel, VT_TUNNEL_DOWN, tunnel->absent_since_ms,
-		      "it must be up and has no SA and no attempt to build one");
-	else if (tunnel->row.status_since_ms == 0)
-		speak(r, tunnel, VT_TUNNEL_UNKNOWN, r->at_ms, "no SA seen yet");
+		      demanded ? "packets ask for it and there is no SA and no attempt to build one"
+			       : "it must be up and has no SA and no attempt to build one");
+		return;
+	}
+	if ((tunnel->must_be_up || demanded) && tunnel->row.status_since_ms)
+		return; /* not long enough to say more than before */
+	decide_at_rest(r, tunnel);
 }
 
 void tunnel_status_decide(struct reduction *r, struct tunnel *tunnel)
@@ -174,7 +242,8 @@ void tunnel_status_decide(struct reduction *r, struct tunnel *tunnel)
 	case VT_IKE_GOING:
 	case VT_IKE_NONE:
 		/* Absence is a fact only when both listings were there to show it. */
-		if (heard_all(r, VT_ASKED_IKE) && (heard_all(r, VT_ASKED_IPSEC) || r->snap->burst || tunnel->selectors_len == 0))
+		if (heard_all(r, VT_ASKED_IKE) &&
+		    (heard_all(r, VT_ASKED_IPSEC) || r->snap->burst || tunnel->selectors_len == 0))
 			decide_absent(r, tunnel);
 		break;
 	}

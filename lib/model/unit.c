@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void *grab(void *memory)
+void *unit_grab(void *memory)
 {
 	if (!memory) {
 		fputs("vpntriage: out of memory for the state of a device\n", stderr);
@@ -23,7 +23,7 @@ bool text_set(struct vt_str *slot, struct vt_str value)
 		return false;
 	char *copy = NULL;
 	if (value.p) {
-		copy = grab(malloc(value.len + 1));
+		copy = unit_grab(malloc(value.len + 1));
 		memcpy(copy, value.p, value.len);
 		copy[value.len] = '\0';
 	}
@@ -55,17 +55,18 @@ static void own(struct vt_str *slot)
 	 f(&(row).local_endpoint), f(&(row).remote_endpoint))
 #define EACH_SELECTOR_TEXT(row, f) (f(&(row).local), f(&(row).remote), f(&(row).crypto_map))
 
-struct vt_str canonical_peer(struct vt_str text, char room[static 64])
+struct vt_str canonical_peer(const struct vt_unit *unit, struct vt_str text, char room[static 64])
 {
 	struct vt_addr addr;
-	if (!vt_addr_parse(text, &addr))
-		return text;
-	return (struct vt_str){ room, vt_addr_format(&addr, room) };
+	if (vt_addr_parse(text, &addr))
+		return (struct vt_str){ room, vt_addr_format(&addr, room) };
+	const char *known = unit->names.size && text.len ? vt_map_get(&unit->names, unit_name_id(text)) : NULL;
+	return known ? vt_str_of(known) : text;
 }
 
 struct vt_unit *vt_unit_new(struct vt_str device, struct vt_str context, struct vt_str address)
 {
-	struct vt_unit *unit = grab(calloc(1, sizeof *unit));
+	struct vt_unit *unit = unit_grab(calloc(1, sizeof *unit));
 	unit->row = (struct vt_device_row){
 		.id = vt_device_id(device, context),
 		.state = VT_DEVICE_NEVER_POLLED,
@@ -76,7 +77,7 @@ struct vt_unit *vt_unit_new(struct vt_str device, struct vt_str context, struct 
 	text_set(&unit->row.name, device);
 	text_set(&unit->row.context, context);
 	text_set(&unit->row.address, address);
-	unit->cumulative = unit->uptime_s = VT_ABSENT;
+	unit->cumulative = unit->uptime_s = unit->need_sa = VT_ABSENT;
 	return unit;
 }
 
@@ -91,6 +92,7 @@ static void tunnel_free(struct tunnel *tunnel)
 	for (size_t i = 0; i < tunnel->selectors_len; i++)
 		selector_free(tunnel->selectors[i]);
 	free(tunnel->selectors);
+	text_clear(&tunnel->acl);
 	EACH_TUNNEL_TEXT(tunnel->row, text_clear);
 	free(tunnel);
 }
@@ -106,6 +108,8 @@ void vt_unit_free(struct vt_unit *unit)
 	vt_map_clear(&unit->selector_by_id);
 	EACH_DEVICE_TEXT(unit->row, text_clear);
 	text_clear(&unit->last_failover_at);
+	unit_forget_names(unit);
+	free(unit->forget_selectors);
 	free(unit);
 }
 
@@ -119,7 +123,7 @@ static void *append(void *array, size_t len, size_t *cap)
 	if (len < *cap)
 		return array;
 	*cap = *cap ? *cap * 2 : 4;
-	return grab(realloc(array, *cap * sizeof(void *)));
+	return unit_grab(realloc(array, *cap * sizeof(void *)));
 }
 
 struct tunnel *unit_tunnel(const struct vt_unit *unit, uint64_t id)
@@ -129,10 +133,10 @@ struct tunnel *unit_tunnel(const struct vt_unit *unit, uint64_t id)
 
 static struct tunnel *add_tunnel(struct vt_unit *unit, const struct vt_tunnel_row *row)
 {
-	struct tunnel *tunnel = grab(calloc(1, sizeof *tunnel));
+	struct tunnel *tunnel = unit_grab(calloc(1, sizeof *tunnel));
 	tunnel->row = *row;
 	tunnel->ike_left_s = tunnel->ike_active_s = VT_ABSENT;
-	tunnel->last_index = VT_ABSENT;
+	tunnel->last_index = tunnel->hits = VT_ABSENT;
 	EACH_TUNNEL_TEXT(tunnel->row, own);
 	unit->tunnels = append(unit->tunnels, unit->tunnels_len, &unit->tunnels_cap);
 	unit->tunnels[unit->tunnels_len++] = tunnel;
@@ -168,7 +172,7 @@ struct selector *unit_selector(const struct vt_unit *unit, uint64_t id)
 
 static struct selector *add_selector(struct vt_unit *unit, struct tunnel *tunnel, const struct vt_selector_row *row)
 {
-	struct selector *selector = grab(calloc(1, sizeof *selector));
+	struct selector *selector = unit_grab(calloc(1, sizeof *selector));
 	static const struct vt_counters nothing = { VT_ABSENT, VT_ABSENT, VT_ABSENT, VT_ABSENT, VT_ABSENT, VT_ABSENT };
 	selector->row = *row;
 	EACH_SELECTOR_TEXT(selector->row, own);
@@ -177,7 +181,7 @@ static struct selector *add_selector(struct vt_unit *unit, struct tunnel *tunnel
 					   .per_s = nothing,
 					   .lifetime_s = VT_ABSENT,
 					   .lifetime_kb = VT_ABSENT };
-	selector->child = selector->child_bytes = VT_ABSENT;
+	selector->child = selector->child_bytes = selector->hits = VT_ABSENT;
 	tunnel->selectors = append(tunnel->selectors, tunnel->selectors_len, &tunnel->selectors_cap);
 	tunnel->selectors[tunnel->selectors_len++] = selector;
 	unit->selectors_len++;
@@ -242,7 +246,7 @@ void vt_unit_expect(struct vt_unit *unit, const struct vt_expectation *expectati
 	for (size_t i = 0; i < len; i++) {
 		char room[64];
 		const struct vt_expectation *e = &expectations[i];
-		struct tunnel *tunnel = unit_tunnel_of_peer(unit, canonical_peer(e->peer, room), true);
+		struct tunnel *tunnel = unit_tunnel_of_peer(unit, canonical_peer(unit, e->peer, room), true);
 		tunnel->expected = true;
 		tunnel->must_be_up = e->must_be_up;
 		tunnel->dirty |= text_set(&tunnel->row.name, e->name) | text_set(&tunnel->row.owner, e->owner) |
@@ -251,7 +255,8 @@ void vt_unit_expect(struct vt_unit *unit, const struct vt_expectation *expectati
 	for (size_t i = 0; i < unit->tunnels_len; i++) {
 		struct tunnel *tunnel = unit->tunnels[i];
 		if (!tunnel->expected)
-			tunnel->dirty |= text_set(&tunnel->row.name, VT_STR_NONE) | text_set(&tunnel->row.owner, VT_STR_NONE) |
+			tunnel->dirty |= text_set(&tunnel->row.name, VT_STR_NONE) |
+					 text_set(&tunnel->row.owner, VT_STR_NONE) |
 					 text_set(&tunnel->row.expect, VT_STR_NONE);
 	}
 }
@@ -280,7 +285,7 @@ static void restore_selector(struct vt_unit *unit, const struct vt_selector_row 
 		return;
 	struct selector *selector = add_selector(unit, tunnel, row);
 	selector->present = row->status == VT_SELECTOR_UP || row->status == VT_SELECTOR_NO_TRAFFIC;
-	if (!selector->present)
+	if (!selector->present && row->status != VT_SELECTOR_IDLE)
 		selector->gone_at_ms = row->status_since_ms;
 	if (row->status == VT_SELECTOR_NO_TRAFFIC)
 		selector->one_way_since_ms = row->status_since_ms;

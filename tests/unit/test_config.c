@@ -20,7 +20,8 @@ static void tell_tunnel(struct vt_buf *out, const struct vt_expected_tunnel *t)
 	if (t->vti)
 		vt_buf_printf(out, VT_FMT " %s", VT_ARG(t->vti->hardware), peer);
 	else
-		vt_buf_printf(out, VT_FMT " %" PRIu64 "#%zu %s", VT_ARG(t->map->name), t->entry->sequence, t->rank, peer);
+		vt_buf_printf(out, VT_FMT " %" PRIu64 "#%zu %s", VT_ARG(t->map->name), t->entry->sequence, t->rank,
+			      peer);
 	vt_buf_printf(out, "%s%s |", t->ikev1 ? " v1" : "", t->ikev2 ? " v2" : "");
 	for (size_t i = 0; i < t->pairs.len; i++) {
 		const struct vt_pair *pair = &t->pairs.items[i];
@@ -205,7 +206,8 @@ static void values_in_force_follow_inheritance_and_version(void **state)
 	assert_int_equal(second.kb, 1000);
 	const struct vt_config_tunnel_group *group = vt_config_tunnel_group_of(config, VT_STR("192.0.2.1"));
 	assert_int_equal(vt_config_idle_timeout_min(config, group), VT_ABSENT);
-	assert_int_equal(vt_config_idle_timeout_min(config, vt_config_tunnel_group_of(config, VT_STR("192.0.2.2"))), 60);
+	assert_int_equal(vt_config_idle_timeout_min(config, vt_config_tunnel_group_of(config, VT_STR("192.0.2.2"))),
+			 60);
 	assert_true(group->ikev1_key);
 	assert_int_equal(group->keepalive_threshold_s, 30);
 	assert_int_equal(group->place.first, 10);
@@ -221,13 +223,13 @@ static void values_in_force_follow_inheritance_and_version(void **state)
 static void nat_rules_of_every_generation_are_read(void **state)
 {
 	(void)state;
-	struct vt_config *config =
-		read("object network LAN\n subnet 10.0.0.0 255.0.0.0\n nat (inside,outside) dynamic interface\n"
-		     "nat (inside,outside) 1 source static LAN LAN destination static REM REM no-proxy-arp route-lookup\n"
-		     "nat (any,outside) after-auto source dynamic any interface\n"
-		     "nat (inside) 0 access-list NONAT\n"
-		     "nat (inside) 1 10.0.0.0 255.0.0.0\n"
-		     "static (inside,outside) 192.0.2.5 10.0.0.5 netmask 255.255.255.255 \n");
+	struct vt_config *config = read(
+		"object network LAN\n subnet 10.0.0.0 255.0.0.0\n nat (inside,outside) dynamic interface\n"
+		"nat (inside,outside) 1 source static LAN LAN destination static REM REM no-proxy-arp route-lookup\n"
+		"nat (any,outside) after-auto source dynamic any interface\n"
+		"nat (inside) 0 access-list NONAT\n"
+		"nat (inside) 1 10.0.0.0 255.0.0.0\n"
+		"static (inside,outside) 192.0.2.5 10.0.0.5 netmask 255.255.255.255 \n");
 	assert_int_equal(config->report.skipped, 0);
 	assert_int_equal(config->nats_len, 6);
 	assert_int_equal(config->nats[0].kind, VT_NAT_OBJECT);
@@ -260,17 +262,18 @@ static void lines_nobody_knows_are_counted(void **state)
 static void half_a_configuration_is_read_as_far_as_it_goes(void **state)
 {
 	(void)state;
-	static const char text[] = "interface Tunnel1\n ip address 1.1.1.1 255.0.0.0 standby 1.1.1.2\n tunnel protection ipsec profile P\n"
-				   "object service S\n service tcp source range 1 2 destination eq 443\n"
-				   "object-group network G\n network-object host 1.1.1.1\n"
-				   "access-list a line 1 extended permit object-group S interface outside object-group G range 1 2 log\n"
-				   "nat (a,b) after-auto 1 source static A B destination static C D service E F inactive\n"
-				   "static (a,b) tcp interface 80 10.0.0.1 80 netmask 255.255.255.0\n"
-				   "crypto map m 10 set security-association lifetime seconds 1 kilobytes 2\n"
-				   "crypto ipsec ikev2 ipsec-proposal P\n protocol esp encryption aes\n"
-				   "crypto isakmp policy 1 encryption 3des\nisakmp policy 2 hash md5\n"
-				   "tunnel-group x ipsec-attributes\n ikev2 local-authentication certificate T\n"
-				   "ipv6 route outside 2001:db8::/32 fe80::1\nroute outside 0 0 192.0.2.1 1 track 1\n";
+	static const char text[] =
+		"interface Tunnel1\n ip address 1.1.1.1 255.0.0.0 standby 1.1.1.2\n tunnel protection ipsec profile P\n"
+		"object service S\n service tcp source range 1 2 destination eq 443\n"
+		"object-group network G\n network-object host 1.1.1.1\n"
+		"access-list a line 1 extended permit object-group S interface outside object-group G range 1 2 log\n"
+		"nat (a,b) after-auto 1 source static A B destination static C D service E F inactive\n"
+		"static (a,b) tcp interface 80 10.0.0.1 80 netmask 255.255.255.0\n"
+		"crypto map m 10 set security-association lifetime seconds 1 kilobytes 2\n"
+		"crypto ipsec ikev2 ipsec-proposal P\n protocol esp encryption aes\n"
+		"crypto isakmp policy 1 encryption 3des\nisakmp policy 2 hash md5\n"
+		"tunnel-group x ipsec-attributes\n ikev2 local-authentication certificate T\n"
+		"ipv6 route outside 2001:db8::/32 fe80::1\nroute outside 0 0 192.0.2.1 1 track 1\n";
 	char part[sizeof text];
 	for (size_t len = 0; len < sizeof text; len++) {
 		memcpy(part, text, len);
@@ -316,8 +319,9 @@ static void networks_contain_and_overlap(void **state)
 }
 
 UNIT_TESTS(CASE(objects_and_nested_groups_become_networks), CASE(the_syntax_of_8_2_means_the_same),
-	   CASE(a_virtual_tunnel_interface_is_a_tunnel_from_any_to_any), CASE(entries_come_in_the_order_of_their_sequence),
-	   CASE(a_group_inside_itself_ends_and_is_told), CASE(a_product_of_large_groups_ends_at_its_bound),
-	   CASE(values_in_force_follow_inheritance_and_version), CASE(nat_rules_of_every_generation_are_read),
-	   CASE(lines_nobody_knows_are_counted), CASE(half_a_configuration_is_read_as_far_as_it_goes),
-	   CASE(the_table_of_first_words_can_be_searched), CASE(networks_contain_and_overlap))
+	   CASE(a_virtual_tunnel_interface_is_a_tunnel_from_any_to_any),
+	   CASE(entries_come_in_the_order_of_their_sequence), CASE(a_group_inside_itself_ends_and_is_told),
+	   CASE(a_product_of_large_groups_ends_at_its_bound), CASE(values_in_force_follow_inheritance_and_version),
+	   CASE(nat_rules_of_every_generation_are_read), CASE(lines_nobody_knows_are_counted),
+	   CASE(half_a_configuration_is_read_as_far_as_it_goes), CASE(the_table_of_first_words_can_be_searched),
+	   CASE(networks_contain_and_overlap))
