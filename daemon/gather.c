@@ -204,6 +204,13 @@ void gather_take(struct gather *gather, const struct plan_step *step, struct gat
 	vt_buf_free(&output->text);
 }
 
+void gather_add_cost(struct gather *gather, uint64_t commands, uint64_t bytes, uint64_t cli_ms)
+{
+	gather->snapshot.commands += commands;
+	gather->snapshot.bytes += bytes;
+	gather->snapshot.cli_ms += cli_ms;
+}
+
 static bool has(const struct gather *gather, enum plan_query query)
 {
 	return gather->query[query].asked && gather->query[query].status == VT_OK;
@@ -277,17 +284,24 @@ static void give_peer(struct vt_str text, struct vt_str state, gather_peer_fn *f
 		fn(&addr, state.len ? vt_hash_end(vt_hash_add(VT_HASH_START, state)) : 0, user);
 }
 
-void gather_peers(const struct gather *gather, gather_peer_fn *fn, void *user)
+static void give_ike(const struct vt_ike_sa *ike, gather_peer_fn *fn, void *user)
+{
+	for (size_t i = 0; i < ike->ikev1.sas_len; i++)
+		give_peer(ike->ikev1.sas[i].peer, ike->ikev1.sas[i].state, fn, user);
+	for (size_t i = 0; i < ike->ikev2.sas_len; i++)
+		give_peer(ike->ikev2.sas[i].remote.addr, ike->ikev2.sas[i].state, fn, user);
+}
+
+void gather_peers(const struct gather *gather, enum plan_query query, gather_peer_fn *fn, void *user)
 {
 	const struct facts *facts = &gather->facts;
-	if (has(gather, PLAN_IKEV1))
-		for (size_t i = 0; i < facts->ikev1.ikev1.sas_len; i++)
-			give_peer(facts->ikev1.ikev1.sas[i].peer, facts->ikev1.ikev1.sas[i].state, fn, user);
-	const struct vt_ike_sa *two = has(gather, PLAN_IKEV2) ? &facts->ikev2 : &facts->ikev1;
-	if (has(gather, PLAN_IKEV2) || has(gather, PLAN_IKEV1))
-		for (size_t i = 0; i < two->ikev2.sas_len; i++)
-			give_peer(two->ikev2.sas[i].remote.addr, two->ikev2.sas[i].state, fn, user);
-	if (has(gather, PLAN_IPSEC))
+	if (!has(gather, query))
+		return;
+	if (query == PLAN_IKEV1)
+		give_ike(&facts->ikev1, fn, user);
+	if (query == PLAN_IKEV2)
+		give_ike(&facts->ikev2, fn, user);
+	if (query == PLAN_IPSEC)
 		for (size_t i = 0; i < facts->ipsec.selectors_len; i++)
 			give_peer(facts->ipsec.selectors[i].peer, VT_STR_NONE, fn, user);
 }

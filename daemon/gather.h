@@ -34,10 +34,13 @@ struct vt_arena *gather_arena(struct gather *gather);
 void gather_take(struct gather *gather, const struct plan_step *step, struct gather_output *output,
 		 struct plan_answer *answer);
 
+/* What was spent on the way to the unit (contexts found, changed to). */
+void gather_add_cost(struct gather *gather, uint64_t commands, uint64_t bytes, uint64_t cli_ms);
 /* The snapshot of what was taken so far; borrowed. */
 const struct vt_snapshot *gather_snapshot(struct gather *gather);
-/* Calls back with every peer that can be asked about alone, and a number that changes with its IKE state. */
+/* Calls back with every peer of one listing that can be asked about alone, and a number that changes with its IKE
+ * state (0 where the listing shows none). */
 typedef void gather_peer_fn(const struct vt_addr *peer, uint64_t ike_state, void *user);
-void gather_peers(const struct gather *gather, gather_peer_fn *fn, void *user);
+void gather_peers(const struct gather *gather, enum plan_query query, gather_peer_fn *fn, void *user);
 
 #endif

@@ -1,20 +1,32 @@
 # libdaemon.a is everything vpntriaged does; its main() only starts and stops it, so that tests link the
 # objects that ship. Only here, and in tests, are libssh and libuv to be found.
 noinst_LIBRARIES += daemon/libdaemon.a
-daemon_libdaemon_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBSSH_CFLAGS) $(LIBUV_CFLAGS)
+daemon_libdaemon_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBSSH_CFLAGS) $(LIBUV_CFLAGS) $(JANSSON_CFLAGS) $(SYSTEMD_CFLAGS)
 daemon_libdaemon_a_SOURCES = \
 	%D%/algorithms.c %D%/algorithms.h \
+	%D%/control.c %D%/control.h \
+	%D%/daemon.c %D%/daemon.h \
+	%D%/device.c %D%/device.h \
 	%D%/gather.c %D%/gather.h \
 	%D%/hostkey.c %D%/hostkey.h \
+	%D%/keyring.c %D%/keyring.h \
 	%D%/link.c %D%/link.h \
 	%D%/log.c %D%/log.h \
+	%D%/notify.c %D%/notify.h \
 	%D%/plan.c %D%/plan.h \
+	%D%/poller.c %D%/poller.h \
 	%D%/sched.c %D%/sched.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/session.c %D%/session.h \
 	%D%/verdict.c %D%/verdict.h \
 	%D%/writer.c %D%/writer.h
-DAEMON_LIBS = daemon/libdaemon.a $(COMMON_LIBS) $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS)
+DAEMON_LIBS = daemon/libdaemon.a $(COMMON_LIBS) $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS) $(SYSTEMD_LIBS)
+
+sbin_PROGRAMS += daemon/vpntriaged
+daemon_vpntriaged_SOURCES = %D%/main.c
+daemon_vpntriaged_LDADD = $(DAEMON_LIBS)
+dist_man8_MANS += %D%/vpntriaged.8
+
 dist_man5_MANS += %D%/vpntriage.yaml.5
 dist_doc_DATA += %D%/vpntriage.yaml.example
 

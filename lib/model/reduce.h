@@ -64,6 +64,9 @@ struct vt_commit *vt_reduce(struct vt_unit *unit, const struct vt_snapshot *snap
 struct vt_commit *vt_reduce_failure(struct vt_unit *unit, int64_t at_ms, int64_t next_poll_at_ms,
 				    enum vt_device_state state, struct vt_str sentence);
 
+/* The next commit carries every row of the unit: one before it was lost on its way to the store. */
+void vt_unit_resend(struct vt_unit *unit);
+
 /* What the poller asks the state about, to decide what to poll next. */
 bool vt_unit_is_negotiating(const struct vt_unit *unit); /* some IKE SA is in a non-final state: burst */
 bool vt_unit_wants_sessions(const struct vt_unit *unit); /* something happened that only vpn-sessiondb can explain */

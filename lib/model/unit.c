@@ -261,6 +261,16 @@ void vt_unit_expect(struct vt_unit *unit, const struct vt_expectation *expectati
 	}
 }
 
+void vt_unit_resend(struct vt_unit *unit)
+{
+	for (size_t i = 0; i < unit->tunnels_len; i++) {
+		struct tunnel *tunnel = unit->tunnels[i];
+		tunnel->dirty = true;
+		for (size_t j = 0; j < tunnel->selectors_len; j++)
+			tunnel->selectors[j]->dirty = true;
+	}
+}
+
 static void restore_tunnel(struct vt_unit *unit, const struct vt_tunnel_row *row)
 {
 	if (unit_tunnel(unit, row->id))

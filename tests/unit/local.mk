@@ -8,6 +8,27 @@ TESTS += $(UNIT_TESTS)
 endif
 EXTRA_DIST += tests/unit/tap.h tests/unit/listing_case.h
 
+# The daemon's own, apart from its sessions.
+UNIT_TESTS += tests/unit/test_sched
+tests_unit_test_sched_SOURCES = tests/unit/test_sched.c
+tests_unit_test_sched_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUV_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_sched_LDADD = $(UNIT_DAEMON_LIBS)
+
+UNIT_TESTS += tests/unit/test_writer
+tests_unit_test_writer_SOURCES = tests/unit/test_writer.c
+tests_unit_test_writer_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUV_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_writer_LDADD = $(UNIT_DAEMON_LIBS)
+
+UNIT_TESTS += tests/unit/test_plan
+tests_unit_test_plan_SOURCES = tests/unit/test_plan.c
+tests_unit_test_plan_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUV_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_plan_LDADD = $(UNIT_DAEMON_LIBS)
+
+UNIT_TESTS += tests/unit/test_verdict
+tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
+tests_unit_test_verdict_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUV_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_verdict_LDADD = $(UNIT_DAEMON_LIBS)
+
 UNIT_TESTS += tests/unit/test_base
 tests_unit_test_base_SOURCES = tests/unit/test_base.c
 tests_unit_test_base_LDADD = $(UNIT_LIBS)
@@ -52,10 +73,6 @@ UNIT_TESTS += tests/unit/test_small_listings
 tests_unit_test_small_listings_SOURCES = tests/unit/test_small_listings.c
 tests_unit_test_small_listings_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_sched
-tests_unit_test_sched_SOURCES = tests/unit/test_sched.c
-tests_unit_test_sched_LDADD = $(UNIT_DAEMON_LIBS)
-
 UNIT_TESTS += tests/unit/test_command
 tests_unit_test_command_SOURCES = tests/unit/test_command.c
 tests_unit_test_command_LDADD = $(UNIT_LIBS)
@@ -67,11 +84,6 @@ tests_unit_test_terminal_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_reduce
 tests_unit_test_reduce_SOURCES = tests/unit/test_reduce.c
 tests_unit_test_reduce_LDADD = $(UNIT_LIBS)
-
-UNIT_TESTS += tests/unit/test_writer
-tests_unit_test_writer_SOURCES = tests/unit/test_writer.c
-tests_unit_test_writer_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUV_CFLAGS)
-tests_unit_test_writer_LDADD = $(UNIT_DAEMON_LIBS)
 
 EXTRA_DIST += tests/unit/store_case.h
 UNIT_TESTS += tests/unit/test_store
