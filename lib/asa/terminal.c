@@ -359,13 +359,19 @@ enum vt_screen vt_terminal_feed(struct vt_terminal *t, size_t n)
 	return last_line(t);
 }
 
-/* "%ASA-4-106023: …", with or without the "%ASA--" of an unknown level */
+/* "%ASA-4-106023: …"; a PIX or a firewall module has its own three or four letters. */
 static bool is_syslog(struct vt_str line)
 {
 	uint64_t number;
-	return vt_scan_lit(&line, VT_STR("%ASA-")) && vt_scan_u64(&line, &number) && number <= 7 &&
-	       vt_scan_char(&line, '-') && line.len > 6 && vt_scan_u64(&line, &number) && number >= 100000 &&
-	       number <= 999999 && vt_scan_char(&line, ':');
+	size_t len = 1;
+	while (len < line.len && len < 6 && line.p[len] >= 'A' && line.p[len] <= 'Z')
+		len++;
+	if (len < 4 || !vt_scan_char(&line, '%'))
+		return false;
+	line = vt_str_from(line, len - 1);
+	return vt_scan_char(&line, '-') && vt_scan_u64(&line, &number) && number <= 7 && vt_scan_char(&line, '-') &&
+	       line.len > 6 && vt_scan_u64(&line, &number) && number >= 100000 && number <= 999999 &&
+	       vt_scan_char(&line, ':');
 }
 
 /* Closes the gaps in one pass; a text without a '%' in the first column is only looked at. */

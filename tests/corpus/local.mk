@@ -12,3 +12,7 @@ EXTRA_DIST += \
 	%D%/show_nat_detail \
 	%D%/show_route \
 	%D%/show_version
+
+# Real listings, in place; skipped where there are none.
+TESTS += %D%/device_corpus.py
+EXTRA_DIST += %D%/device_corpus.py
