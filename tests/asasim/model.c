@@ -11,6 +11,8 @@
  */
 #include "model.h"
 
+#include "world.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,7 +22,8 @@
 #define HOLD_MS 10000
 /* The old inbound SA answers for a while after a rekey. */
 #define OVERLAP_MS 20000
-#define BOOT_MS (3 * MINUTE_MS)
+/* How long a refused quick mode leaves the IKE SA standing. */
+#define REFUSED_MS 700
 
 struct model {
 	struct world *world;
@@ -87,10 +90,15 @@ static uint32_t draw_spi(struct model *m, struct link *link)
 	return (uint32_t)(draw(m, link) % UINT64_C(0xfffffeff)) + 0x100;
 }
 
-/* The address under which the other end sees this one. */
-static const struct vt_addr *seen_as(const struct link *link, unsigned e)
+const struct vt_addr *link_addr(const struct link *link, unsigned e)
 {
-	return link->nat == (int)e ? &link->nat_addr : &link->end[e].gw->interfaces[0].address.addr;
+	const struct gateway *gw = link->end[e].gw;
+	return link->ipv6 ? &gw->outside6.addr : &gw->interfaces[0].address.addr;
+}
+
+const struct vt_addr *link_seen_as(const struct link *link, unsigned e)
+{
+	return link->nat == (int)e ? &link->nat_addr : link_addr(link, e);
 }
 
 size_t gateway_policies(const struct gateway *gw, unsigned ike, struct ike_policy *out, size_t cap)
@@ -114,22 +122,6 @@ static bool gateway_speaks(const struct gateway *gw, unsigned ike)
 		if (gw->ends[i]->cfg.ike == ike && gw->ends[i]->cfg.ike_enabled)
 			return true;
 	return false;
-}
-
-struct end *gateway_end_for_peer(const struct gateway *gw, const struct vt_addr *source)
-{
-	for (size_t i = 0; i < gw->n_ends; i++)
-		if (vt_addr_eq(&gw->ends[i]->cfg.peer, source))
-			return gw->ends[i];
-	return NULL;
-}
-
-static struct gateway *gateway_at(const struct world *w, const struct vt_addr *addr)
-{
-	for (size_t i = 0; i < w->n_gateways; i++)
-		if (vt_addr_eq(&w->gateways[i]->interfaces[0].address.addr, addr))
-			return w->gateways[i];
-	return NULL;
 }
 
 /* Does the network, and the routing of the sender, carry this kind of packet away from end `d`? */
@@ -336,7 +328,7 @@ static void ike_forget(struct model *m, struct link *link, unsigned e, int64_t a
 	session_down(link, e, at_ms, why);
 	memset(&end->ike, 0, sizeof end->ike);
 	end->ike.expires_ms = end->ike.rekeys_ms = NEVER;
-	end->dpd_ms = NEVER;
+	end->dpd_ms = end->doom_ms = NEVER;
 }
 
 /* ... and tells the peer, who follows when the notify gets through. */
@@ -464,8 +456,7 @@ static void child_up(struct model *m, struct link *link, unsigned i, size_t s, i
 	}
 }
 
-static void quick_refused(struct model *m, struct link *link, unsigned i, size_t s, int64_t at_ms,
-			  enum quick_result why)
+static void quick_refused(struct link *link, unsigned i, size_t s, int64_t at_ms, enum quick_result why)
 {
 	enum down_reason reason = why == QUICK_NO_MAP ? DOWN_NO_MAP : DOWN_PHASE2;
 	link->end[!i].gw->rejects++;
@@ -486,9 +477,11 @@ static void quick_refused(struct model *m, struct link *link, unsigned i, size_t
 		say_sel(link, !i, LOG_QM_FSM, at_ms, s);
 		say_sel(link, i, LOG_QM_NOTIFY, at_ms, s);
 	}
-	/* With nothing else under it, the IKE SA goes too. */
-	if (children_up(link, !i) == 0 && children_up(link, i) == 0)
-		ike_delete(m, link, !i, at_ms, reason);
+	/* With nothing else under it, the IKE SA goes too, a moment later. */
+	if (children_up(link, !i) == 0 && children_up(link, i) == 0 && link->end[!i].ike.up) {
+		link->end[!i].doom_ms = at_ms + REFUSED_MS + 2 * link->latency_ms;
+		link->end[!i].doom_why = reason;
+	}
 }
 
 static void quick_start(struct model *m, struct link *link, unsigned i, size_t s, int64_t at_ms)
@@ -502,7 +495,7 @@ static void quick_start(struct model *m, struct link *link, unsigned i, size_t s
 	sel->retry_at_ms = at_ms + HOLD_MS;
 	link->end[i].hold_ms = at_ms + HOLD_MS;
 	if (result != QUICK_LOST)
-		quick_refused(m, link, i, s, at_ms, result);
+		quick_refused(link, i, s, at_ms, result);
 	else
 		sel->retry_at_ms = at_ms + (IKE_RETRANSMITS + 1) * IKE_RETRANSMIT_MS;
 }
@@ -574,7 +567,7 @@ static void phase1_done(struct model *m, struct link *link, unsigned i, const st
 			.nat = script->floated,
 			.aggressive = link->end[i].cfg.aggressive && link->end[i].cfg.ike == 1,
 			.policy = script->policy,
-			.peer = *seen_as(link, !e),
+			.peer = *link_seen_as(link, !e),
 		};
 		session_up(link, e, at_ms, end->ike.version);
 		ike_times(m, link, &end->ike, script->lifetime_s[e == i ? 0 : 1], at_ms);
@@ -610,11 +603,11 @@ static void negotiate(struct model *m, struct link *link, unsigned i, struct ike
 	struct ike_policy room[2][32];
 	struct ike_side side[2];
 	const struct end_cfg *ci = &link->end[i].cfg;
-	side_of(link, i, seen_as(link, !i), room[0], &side[0]);
-	side_of(link, !i, seen_as(link, i), room[1], &side[1]);
-	if (!vt_addr_eq(&ci->peer, seen_as(link, !i))) {
+	side_of(link, i, link_seen_as(link, !i), room[0], &side[0]);
+	side_of(link, !i, link_seen_as(link, i), room[1], &side[1]);
+	if (!vt_addr_eq(&ci->peer, link_seen_as(link, !i))) {
 		/* The configured address belongs to somebody else, or to nobody. */
-		const struct gateway *other = gateway_at(m->world, &ci->peer);
+		const struct gateway *other = world_gateway_at(m->world, &ci->peer);
 		side[1].reachable = other && !other->down;
 		side[1].enabled = other && gateway_speaks(other, ci->ike);
 		side[1].knows_peer = false;
@@ -892,6 +885,11 @@ static void end_moment(struct model *m, struct link *link, unsigned e, int64_t a
 		say(link, e, LOG_DPD_LOST, at_ms);
 		ike_delete(m, link, e, at_ms, DOWN_LOST);
 	}
+	if (end->doom_ms <= at_ms) {
+		end->doom_ms = NEVER;
+		if (children_up(link, e) == 0)
+			ike_delete(m, link, e, at_ms, end->doom_why);
+	}
 	if (end->ike.up && end->ike.expires_ms <= at_ms)
 		ike_delete(m, link, e, at_ms, DOWN_EXPIRED);
 	if (end->ike.up && end->ike.rekeys_ms <= at_ms)
@@ -910,7 +908,7 @@ static void link_next(struct model *m, struct link *link, int64_t at_ms, bool al
 		if (end->attempt.running && !attempt_done(&end->attempt))
 			next = earlier(next,
 				       end->attempt.start_ms + end->attempt.script->step[end->attempt.next].at_ms);
-		next = earlier(next, end->dpd_ms);
+		next = earlier(next, earlier(end->dpd_ms, end->doom_ms));
 		if (end->ike.up)
 			next = earlier(next, earlier(end->ike.expires_ms, end->ike.rekeys_ms));
 		if (end->session.up && end->cfg.session_min)
@@ -1191,7 +1189,7 @@ struct model *model_new(struct world *world)
 		for (unsigned e = 0; e < 2; e++) {
 			struct end *end = &link->end[e];
 			end->cfg = end->base;
-			end->ike.expires_ms = end->ike.rekeys_ms = end->dpd_ms = NEVER;
+			end->ike.expires_ms = end->ike.rekeys_ms = end->dpd_ms = end->doom_ms = NEVER;
 		}
 		for (size_t s = 0; s < link->n_sel; s++) {
 			struct selector *sel = &link->sel[s];

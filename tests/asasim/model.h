@@ -131,6 +131,21 @@ struct attempt {
 	bool known[2];           /* that side has matched a tunnel-group: L2L, not "user" */
 };
 
+/* Why a session ended, in the words of the log. */
+enum down_reason {
+	DOWN_NONE,
+	DOWN_IDLE,
+	DOWN_PEER,
+	DOWN_LOST,
+	DOWN_EXPIRED,
+	DOWN_MAX_TIME,
+	DOWN_RECONNECTED,
+	DOWN_REBOOT,
+	DOWN_ADMIN,
+	DOWN_NO_MAP,
+	DOWN_PHASE2,
+};
+
 struct gateway;
 
 struct end {
@@ -142,6 +157,8 @@ struct end {
 	struct attempt attempt; /* started by this end */
 	int64_t dpd_ms;         /* when this end gives its peer up; INT64_MAX: not in doubt */
 	int64_t hold_ms;        /* no new attempt before */
+	int64_t doom_ms;        /* the IKE SA of a refused phase 2 goes then */
+	enum down_reason doom_why;
 };
 
 enum path_kind { PATH_UDP500, PATH_UDP4500, PATH_ESP, PATH_KINDS };
@@ -152,7 +169,8 @@ struct link {
 	struct end end[2];
 	struct selector *sel;
 	size_t n_sel;
-	int nat; /* the end behind address translation, or -1 */
+	bool ipv6; /* between the IPv6 addresses of both ends */
+	int nat;   /* the end behind address translation, or -1 */
 	struct vt_addr nat_addr;
 	unsigned latency_ms;
 	/* the network of this moment, by direction of travel */
@@ -168,21 +186,6 @@ enum log_code {
 #define LOG(code, level, id, text) LOG_##code,
 #include "syslog.def"
 	LOG_CODES
-};
-
-/* Why a session ended, in the words of the log. */
-enum down_reason {
-	DOWN_NONE,
-	DOWN_IDLE,
-	DOWN_PEER,
-	DOWN_LOST,
-	DOWN_EXPIRED,
-	DOWN_MAX_TIME,
-	DOWN_RECONNECTED,
-	DOWN_REBOOT,
-	DOWN_ADMIN,
-	DOWN_NO_MAP,
-	DOWN_PHASE2,
 };
 
 struct log_entry {
@@ -217,6 +220,7 @@ struct gateway {
 	const char *context;          /* NULL in single mode */
 	struct interface *interfaces; /* [0] outside, [1] inside */
 	size_t n_interfaces;
+	struct prefix outside6; /* a second, IPv6 address outside; family 0: none */
 	struct vt_addr next_hop;
 	struct end **ends; /* filled by model_new; the link is ends[i]'s */
 	struct link **links;
@@ -305,6 +309,7 @@ struct world {
 	struct fault **faults;
 	size_t n_faults, cap_faults;
 	size_t cap_devices, cap_gateways, cap_links;
+	struct gateway_index *by_name, *by_address;
 };
 
 struct model;
@@ -335,8 +340,10 @@ uint64_t model_hits(const struct model *model, const struct link *link, size_t s
 int64_t model_last_packet(const struct model *model, const struct link *link, size_t sel, unsigned end);
 
 /* Configuration reading that IKE and the listings share. */
+/* The outside address of end `e`, and the one its peer sees (another one behind address translation). */
+const struct vt_addr *link_addr(const struct link *link, unsigned e);
+const struct vt_addr *link_seen_as(const struct link *link, unsigned e);
 size_t gateway_policies(const struct gateway *gw, unsigned ike, struct ike_policy *out, size_t cap);
-struct end *gateway_end_for_peer(const struct gateway *gw, const struct vt_addr *source);
 /* Changes one key of an end's configuration; false with a sentence for an unknown key or value. */
 bool end_cfg_set(struct vt_arena *arena, struct end_cfg *cfg, const char *key, const char *value, char *why,
 		 size_t room);

@@ -48,6 +48,9 @@ static void write_interface(const struct view *v, struct vt_buf *out)
 		else
 			vt_buf_printf(out, " ip address %s %s \n", plain_addr(&ifc->address.addr, a),
 				      mask_text(&ifc->address, m));
+		if (i == 0 && v->gw->outside6.addr.family)
+			vt_buf_printf(out, " ipv6 address %s/%u\n", plain_addr(&v->gw->outside6.addr, a),
+				      v->gw->outside6.bits);
 		vt_buf_printf(out, "!\n");
 	}
 	for (size_t i = 0; i < v->gw->n_ends; i++) {

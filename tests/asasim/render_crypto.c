@@ -77,7 +77,7 @@ static const struct vt_addr *row_peer(const struct ike_row *row)
 		return &end->ike.peer;
 	if (row->initiator)
 		return &end->cfg.peer;
-	return link->nat == (int)!row->e ? &link->nat_addr : &link->end[!row->e].gw->interfaces[0].address.addr;
+	return link_seen_as(link, !row->e);
 }
 
 static void ikev1_detail(const struct view *v, struct vt_buf *out, const struct ike_row *row)
@@ -224,7 +224,7 @@ static void v2_details(struct vt_buf *out, const struct view *v, const struct ik
 		      row->active ? "Negotiation done" : "Initiator waiting for INIT response");
 	vt_buf_printf(out, "      Local spi: %016llX       Remote spi: %016llX\n",
 		      (unsigned long long)end->ike.spi_local, (unsigned long long)end->ike.spi_remote);
-	vt_buf_printf(out, "      Local id: %s\n", plain_addr(&v->gw->interfaces[0].address.addr, a));
+	vt_buf_printf(out, "      Local id: %s\n", plain_addr(link_addr(row->link, row->e), a));
 	vt_buf_printf(out, "      Remote id: %s\n", plain_addr(&end->cfg.peer, b));
 	vt_buf_printf(out, "      Local req mess id: %u             Remote req mess id: %u\n",
 		      end->session.children + 4, end->session.children + 1);
@@ -252,9 +252,9 @@ static void v2_row(const struct view *v, struct vt_buf *out, const struct ike_ro
 		children += row->link->sel[s].end[row->e].up;
 	char a[64], b[64], local[72], remote[72];
 	unsigned port = row->active && end->ike.nat ? 4500 : 500, bits;
-	snprintf(local, sizeof local, "%s/%u", plain_addr(&v->gw->interfaces[0].address.addr, a), port);
+	snprintf(local, sizeof local, "%s/%u", plain_addr(link_addr(row->link, row->e), a), port);
 	snprintf(remote, sizeof remote, "%s/%u", plain_addr(row_peer(row), b), port);
-	int width = v->gw->interfaces[0].address.addr.family == 6 ? 51 : v->device->gen == GEN_916 ? 51 : 20;
+	int width = row->link->ipv6 ? 51 : v->device->gen == GEN_916 ? 51 : 20;
 	vt_buf_printf(out, "\nSession-id:%u, Status:%s, IKE count:%d, CHILD count:%zu\n\n",
 		      row->active ? end->session.index : 0, row->active ? "UP-ACTIVE" : "UP-IDLE", 1, children);
 	vt_buf_printf(out, "Tunnel-id %-*s %-*s   Status         Role\n", width, "Local", width, "Remote");
@@ -410,8 +410,7 @@ static void endpoints(struct vt_buf *out, const struct sa_view *sa)
 	char a[64], b[64];
 	unsigned port = sa->end->ike.nat ? 4500 : v->device->gen >= GEN_92 ? 500 : 0;
 	struct overhead o = overhead_of(&sa->end->cfg.esp, sa->end->ike.nat);
-	const char *local = addr_text(v, &v->gw->interfaces[0].address.addr, a),
-		   *remote = addr_text(v, &sa->end->ike.peer, b);
+	const char *local = addr_text(v, link_addr(sa->link, sa->e), a), *remote = addr_text(v, &sa->end->ike.peer, b);
 	if (port)
 		vt_buf_printf(out, "\n      local crypto endpt.: %s/%u, remote crypto endpt.: %s/%u\n", local, port,
 			      remote, port);
@@ -450,7 +449,7 @@ static void ipsec_sa(const struct view *v, struct vt_buf *out, const struct link
 	char a[64], l[96], r[96];
 	map_name(sa.end, sa.map);
 	vt_buf_printf(out, "    Crypto map tag: %s, seq num: %u, local addr: %s\n\n", sa.map,
-		      vti ? 65280 : sa.end->seq * 10, addr_text(v, &v->gw->interfaces[0].address.addr, a));
+		      vti ? 65280 : sa.end->seq * 10, addr_text(v, link_addr(link, e), a));
 	if (!vti && !sa.end->cfg.dynamic)
 		vt_buf_printf(out, "      access-list VPN-%s extended permit ip %s %s\n", link->name,
 			      ace_text(&p.local, l), ace_text(&p.remote, r));

@@ -3,6 +3,7 @@
  * dropped in phase VPN/encrypt, and IKE starts for it.
  */
 #include "render.h"
+#include "world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,9 @@ static const struct link *matching(const struct trace *t, unsigned *e, size_t *s
 	for (size_t i = 0; i < t->v->gw->n_ends; i++) {
 		const struct link *link = t->v->gw->links[i];
 		const struct end *end = t->v->gw->ends[i];
+		const struct gateway *far = link->end[!end_index(end, link)].gw;
+		if (end_is_vti(end) && !prefix_has(&far->interfaces[1].address, &t->dst))
+			continue; /* no route into this tunnel interface */
 		for (size_t p = 0; p < end->cfg.n_pairs; p++)
 			if (prefix_has(&end->cfg.pairs[p].local, &t->src) &&
 			    prefix_has(&end->cfg.pairs[p].remote, &t->dst)) {
@@ -216,11 +220,7 @@ static const struct gateway *owner(const struct view *v, const struct vt_addr *a
 		*link = v->gw->links[i];
 		return (*link)->end[!end_index(end, *link)].gw;
 	}
-	struct world *w = model_world(v->model);
-	for (size_t i = 0; i < w->n_gateways; i++)
-		if (vt_addr_eq(&w->gateways[i]->interfaces[0].address.addr, addr))
-			return w->gateways[i];
-	return NULL;
+	return world_gateway_at(model_world(v->model), addr);
 }
 
 void render_ping(const struct view *v, struct vt_buf *out, size_t n, char *const *words)

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define TICK_MS 50
+#define LINGER_MS 2000
 #define MAX_RECORDS 200000
 
 struct listener {
@@ -44,7 +45,7 @@ struct conn {
 	int fd, armed;
 	bool kex_done, authenticated, counted, shell, exec_hang, closing, dead;
 	char user[128], source[64];
-	int64_t accepted_at_ms, last_input_ms;
+	int64_t accepted_at_ms, last_input_ms, closing_at_ms;
 	double budget; /* bytes the slow quirk still allows */
 	uint64_t budget_at_ms;
 	size_t sent; /* of cli->out */
@@ -156,6 +157,19 @@ static void conn_free(uv_handle_t *handle)
 	free(c);
 }
 
+/* The session is over for the device; the client gets LINGER_MS to read what is still under way and to leave. Cutting
+ * it off at once would lose that: a client drops what it has not shown yet when it is disconnected. */
+static void conn_leaves(struct conn *c)
+{
+	if (c->closing)
+		return;
+	c->closing = true;
+	c->closing_at_ms = (int64_t)loop_ms(c);
+	if (c->counted)
+		c->host->sessions--;
+	c->counted = false;
+}
+
 static void conn_end(struct conn *c)
 {
 	if (c->dead)
@@ -216,7 +230,7 @@ static void carry_output(struct conn *c)
 		vt_buf_clear(&cli->out);
 		c->sent = 0;
 		if (cli->state == CLI_CLOSED && !c->closing) {
-			c->closing = true;
+			conn_leaves(c);
 			ssh_channel_send_eof(c->channel);
 			ssh_channel_close(c->channel);
 		}
@@ -258,8 +272,7 @@ static void pump(struct conn *c)
 		carry_output(c);
 	}
 	int st = ssh_get_status(c->ssh);
-	if (st & (SSH_CLOSED | SSH_CLOSED_ERROR) ||
-	    (c->closing && ssh_channel_is_closed(c->channel) && !(ssh_get_poll_flags(c->ssh) & SSH_WRITE_PENDING))) {
+	if (st & (SSH_CLOSED | SSH_CLOSED_ERROR)) {
 		conn_end(c);
 		return;
 	}
@@ -440,7 +453,7 @@ static int on_exec(ssh_session s, ssh_channel ch, const char *command, void *dat
 	vt_buf_free(&text);
 	c->exec_hang = strcmp(way, "hang") == 0;
 	if (!c->exec_hang) {
-		c->closing = true;
+		conn_leaves(c);
 		ssh_channel_send_eof(ch);
 		ssh_channel_close(ch);
 	}
@@ -451,7 +464,7 @@ static void on_channel_end(ssh_session s, ssh_channel ch, void *data)
 {
 	struct conn *c = data;
 	(void)s, (void)ch;
-	c->closing = true;
+	conn_leaves(c);
 	ssh_channel_close(ch);
 }
 
@@ -626,7 +639,9 @@ static void on_tick(uv_timer_t *timer)
 		next = c->next;
 		const struct quirks *q = &c->host->device->quirks;
 		int64_t now = (int64_t)uv_now(f->loop);
-		if (q->idle_timeout_s && c->shell && now - c->last_input_ms > (int64_t)q->idle_timeout_s * 1000)
+		if (c->closing && now - c->closing_at_ms > LINGER_MS)
+			conn_end(c);
+		else if (q->idle_timeout_s && c->shell && now - c->last_input_ms > (int64_t)q->idle_timeout_s * 1000)
 			conn_end(c);
 		else if (q->grace_s && !c->authenticated && now - c->accepted_at_ms > (int64_t)q->grace_s * 1000)
 			conn_end(c);

@@ -66,7 +66,7 @@ static void expand(const struct gateway *gw, const struct link *link, const stru
 		vt_buf_printf(out, "%s", peer_text(link, e, a));
 		break;
 	case 'U':
-		vt_buf_printf(out, "%s", plain_addr(&gw->interfaces[0].address.addr, a));
+		vt_buf_printf(out, "%s", plain_addr(link_addr(link, e), a));
 		break;
 	case 'I':
 		vt_buf_printf(out, "%s", gw->interfaces[0].nameif);

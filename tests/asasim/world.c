@@ -7,6 +7,7 @@
  */
 #include "world.h"
 
+#include "base/hash.h"
 #include "base/timefmt.h"
 
 #include <errno.h>
@@ -222,6 +223,92 @@ static struct prefix network(const struct prefix *p)
 	return out;
 }
 
+/* ---- finding gateways: by name, by outside address ---- */
+
+struct gateway_index {
+	size_t n, cap;
+	struct entry {
+		uint64_t hash;
+		struct vt_str key;
+		struct gateway *gw;
+	} * slot;
+};
+
+static uint64_t hash_of(struct vt_str key)
+{
+	return vt_hash_end(vt_hash_add(VT_HASH_START, key)) | 1;
+}
+
+static struct vt_str addr_key(const struct vt_addr *addr)
+{
+	return (struct vt_str){ (const char *)addr->bytes, addr->family == 4 ? 4 : 16 };
+}
+
+static struct gateway *index_find(const struct gateway_index *ix, struct vt_str key)
+{
+	uint64_t hash = hash_of(key);
+	for (size_t i = (size_t)hash; ix && ix->cap && ix->slot[i & (ix->cap - 1)].hash; i++)
+		if (ix->slot[i & (ix->cap - 1)].hash == hash && vt_str_eq(ix->slot[i & (ix->cap - 1)].key, key))
+			return ix->slot[i & (ix->cap - 1)].gw;
+	return NULL;
+}
+
+static void index_put(struct gateway_index *ix, struct entry e)
+{
+	size_t i = (size_t)e.hash;
+	while (ix->slot[i & (ix->cap - 1)].hash)
+		i++;
+	ix->slot[i & (ix->cap - 1)] = e;
+}
+
+/* `key` is kept: it lives as long as the world. */
+static void index_add(struct vt_arena *arena, struct gateway_index **at, struct vt_str key, struct gateway *gw)
+{
+	struct gateway_index *ix = *at;
+	if (!ix)
+		*at = ix = VT_NEW(arena, struct gateway_index);
+	if (ix->n * 2 >= ix->cap) {
+		struct gateway_index old = *ix;
+		ix->cap = old.cap ? old.cap * 2 : 64;
+		ix->slot = VT_NEW_ARRAY(arena, struct entry, ix->cap);
+		for (size_t i = 0; i < old.cap; i++)
+			if (old.slot[i].hash)
+				index_put(ix, old.slot[i]);
+	}
+	index_put(ix, (struct entry){ hash_of(key), key, gw });
+	ix->n++;
+}
+
+struct gateway *world_gateway(const struct world *w, const char *name)
+{
+	return index_find(w->by_name, vt_str_of(name));
+}
+
+struct gateway *world_gateway_at(const struct world *w, const struct vt_addr *addr)
+{
+	return index_find(w->by_address, addr_key(addr));
+}
+
+/* An outside address has one owner: negotiations find each other by it. */
+static void own_address(struct reader *r, struct gateway *gw, const struct vt_addr *addr, const yaml_node_t *where)
+{
+	char text[VT_ADDR_TEXT];
+	const struct gateway *other = world_gateway_at(r->world, addr);
+	vt_addr_format(addr, text);
+	if (other)
+		mistake(r, where, "\"%s\" and \"%s\" have the same outside address %s", other->name, gw->name, text);
+	index_add(r->arena, &r->world->by_address, addr_key(addr), gw);
+}
+
+static void read_outside6(struct reader *r, struct gateway *gw, const yaml_node_t *map, const char *key)
+{
+	if (!prefix(r, map, key, &gw->outside6))
+		return;
+	if (gw->outside6.addr.family != 6)
+		mistake(r, get(r, map, key), "%s is an IPv6 address", key);
+	own_address(r, gw, &gw->outside6.addr, map);
+}
+
 /* ---- devices ---- */
 
 static enum generation generation_of(const char *version)
@@ -380,6 +467,7 @@ static struct gateway *gateway_new(struct reader *r, const char *name, struct de
 	struct gateway *gw = VT_NEW(r->arena, struct gateway);
 	gw->name = name;
 	gw->device = device;
+	index_add(r->arena, &w->by_name, vt_str_of(name), gw);
 	*VT_PUSH(r->arena, w->gateways, w->n_gateways, w->cap_gateways) = gw;
 	return gw;
 }
@@ -411,6 +499,8 @@ static void read_interfaces(struct reader *r, const yaml_node_t *map, struct gat
 		gw->interfaces[i].standby = standby;
 	}
 	gw->next_hop = hop;
+	own_address(r, gw, &gw->interfaces[0].address.addr, map);
+	read_outside6(r, gw, map, "outside6");
 	/* A box in service has seen sessions before this world began. */
 	gw->last_index = (unsigned)(sim_draw(r->world->seed, 7, n, 0) % 4000);
 	gw->cumulative[1] = gw->last_index;
@@ -457,7 +547,7 @@ static void read_contexts(struct reader *r, struct device *dev, const yaml_node_
 	dev->gw = VT_NEW_ARRAY(r->arena, struct gateway *, dev->n_gw + 1);
 	for (size_t i = 0; i < dev->n_gw; i++) {
 		yaml_node_t *c = item(r, list, i);
-		only_keys(r, c, "a context", "name outside inside gateway");
+		only_keys(r, c, "a context", "name outside outside6 inside gateway");
 		const char *name = text(r, c, "name", "");
 		if (!*name)
 			mistake(r, c, "a context needs a name");
@@ -500,9 +590,9 @@ static void read_clock(struct reader *r, struct device *dev, const yaml_node_t *
 	dev->clock_skew_s = (int)(duration(r, c, "skew", 0) / 1000);
 }
 
-static const char DEVICE_KEYS[] =
-	"name hostname domain version hardware serial outside inside gateway contexts failover prompt user password "
-	"enable public_key clock uptime modified names quirks cpu";
+static const char DEVICE_KEYS[] = "name hostname domain version hardware serial outside outside6 inside gateway "
+				  "contexts failover prompt user password "
+				  "enable public_key clock uptime modified names quirks cpu";
 
 static const struct {
 	const char *version, *hardware;
@@ -561,6 +651,8 @@ static struct gateway *foreign_new(struct reader *r, const char *name, const yam
 	gw->interfaces = VT_NEW_ARRAY(r->arena, struct interface, 2);
 	gw->interfaces[0] = (struct interface){ "wan", "outside", outside, { 0 }, 0 };
 	gw->interfaces[1] = (struct interface){ "lan", "inside", inside, { 0 }, 100 };
+	own_address(r, gw, &gw->interfaces[0].address.addr, map);
+	read_outside6(r, gw, map, "address6");
 	return gw;
 }
 
@@ -611,7 +703,7 @@ static void usual_cfg(struct reader *r, const struct link *link, unsigned e, uns
 		cfg->esp.integrity = "sha-256";
 	cfg->psk_local = cfg->psk_remote = vt_arena_printf(
 		r->arena, "key-%s-%016llx", link->name, (unsigned long long)sim_draw(r->world->seed, 9, link->id, 0));
-	cfg->peer = link->nat == (int)!e ? link->nat_addr : link->end[!e].gw->interfaces[0].address.addr;
+	cfg->peer = *link_seen_as(link, !e);
 }
 
 /* Selector j of the plan: /24s of both insides, combined. */
@@ -646,6 +738,7 @@ static void read_selectors(struct reader *r, struct link *link, const yaml_node_
 	yaml_node_t *list = get(r, map, "selectors");
 	bool counted = !list || list->type == YAML_SCALAR_NODE;
 	size_t n = counted ? number(r, map, "selectors", 1, MAX_SELECTORS) : list_length(r, list, "selectors");
+	bool vti = flag(r, map, "vti", false);
 	if (n == 0 || n > MAX_SELECTORS) {
 		mistake(r, list, "a tunnel has 1 to %d selectors", MAX_SELECTORS);
 		n = 1;
@@ -654,6 +747,8 @@ static void read_selectors(struct reader *r, struct link *link, const yaml_node_
 	struct pair *pairs = VT_NEW_ARRAY(r->arena, struct pair, n), *mirror = VT_NEW_ARRAY(r->arena, struct pair, n);
 	for (size_t j = 0; j < n; j++) {
 		plan_pair(link, (unsigned)j, &pairs[j]);
+		if (vti) /* a virtual tunnel interface protects whatever is routed into it */
+			pairs[j] = (struct pair){ { v4(0), 0 }, { v4(0), 0 } };
 		yaml_node_t *one = counted ? NULL : item(r, list, j);
 		if (one) {
 			only_keys(r, one, "a selector", "a b");
@@ -733,6 +828,11 @@ static void attach(struct reader *r, struct gateway *gw, struct link *link, unsi
 	gw->ends[gw->n_ends++] = &link->end[e];
 }
 
+static bool joins(const struct link *link, const struct gateway *gw)
+{
+	return link->end[0].gw == gw || link->end[1].gw == gw;
+}
+
 static struct link *link_new(struct reader *r, const char *name, struct gateway *a, struct gateway *b,
 			     const yaml_node_t *map)
 {
@@ -747,7 +847,7 @@ static struct link *link_new(struct reader *r, const char *name, struct gateway 
 	if (a == b || (!a->device && !b->device))
 		mistake(r, map, "tunnel \"%s\" joins two different gateways, at least one of them a device", name);
 	for (size_t i = 0; i < a->n_ends; i++)
-		if (a->links[i]->end[0].gw == b || a->links[i]->end[1].gw == b)
+		if (joins(a->links[i], b))
 			mistake(r, map,
 				"tunnels \"%s\" and \"%s\" join the same two gateways; give one of them both selectors",
 				a->links[i]->name, name);
@@ -775,7 +875,8 @@ static void read_nat(struct reader *r, struct link *link, const yaml_node_t *map
 static void read_tunnel(struct reader *r, const yaml_node_t *map)
 {
 	char known[sizeof END_KEYS + 128];
-	snprintf(known, sizeof known, "name a b selectors traffic nat nat_address latency_ms on_a on_b %s", END_KEYS);
+	snprintf(known, sizeof known, "name a b ipv6 selectors traffic nat nat_address latency_ms on_a on_b %s",
+		 END_KEYS);
 	only_keys(r, map, "a tunnel", known);
 	struct gateway *a = tunnel_end(r, map, "a"), *b = tunnel_end(r, map, "b");
 	if (!a || !b)
@@ -783,6 +884,10 @@ static void read_tunnel(struct reader *r, const yaml_node_t *map)
 	const char *name = text(r, map, "name", vt_arena_printf(r->arena, "%s--%s", a->name, b->name));
 	struct link *link = link_new(r, name, a, b, map);
 	link->latency_ms = (unsigned)number(r, map, "latency_ms", link->latency_ms, 5000);
+	link->ipv6 = flag(r, map, "ipv6", false);
+	if (link->ipv6 && (a->outside6.addr.family == 0 || b->outside6.addr.family == 0))
+		mistake(r, map, "tunnel \"%s\" is between IPv6 addresses, and one end has none (outside6, address6)",
+			name);
 	read_nat(r, link, map);
 	unsigned old = (a->device && a->device->gen == GEN_82) || (b->device && b->device->gen == GEN_82);
 	unsigned ike = (unsigned)number(r, map, "ike", old ? 1 : 1 + link->id % 2, 2);
@@ -963,6 +1068,11 @@ static void generate_tunnels(struct reader *r, const yaml_node_t *map, size_t fi
 		uint64_t luck = sim_draw(w->seed, 12, t, 0);
 		if (luck % 100 >= foreign_percent && round + 1 <= (n_gw - 1) / 2)
 			b = gw[(t + round + 1) % n_gw];
+		for (size_t i = 0; b && i < a->n_ends; i++)
+			if (joins(a->links[i], b)) {
+				b = NULL;
+				break;
+			}
 		if (!b) {
 			b = foreign_new(r, vt_arena_printf(r->arena, "peer-%04u", foreign + 1), map, foreign);
 			foreign++;
@@ -1032,7 +1142,7 @@ static void read_root(struct reader *r, const yaml_node_t *root, const struct wo
 	}
 	list = get(r, root, "peers");
 	for (size_t i = 0, n = list_length(r, list, "peers"); i < n && !r->failed; i++) {
-		only_keys(r, item(r, list, i), "a peer", "name address inside");
+		only_keys(r, item(r, list, i), "a peer", "name address address6 inside");
 		const char *name = text(r, item(r, list, i), "name", "");
 		if (!*name)
 			mistake(r, item(r, list, i), "a peer needs a name");
@@ -1102,14 +1212,6 @@ struct device *world_device(const struct world *w, const char *name)
 	for (size_t i = 0; i < w->n_devices; i++)
 		if (strcmp(w->devices[i]->name, name) == 0)
 			return w->devices[i];
-	return NULL;
-}
-
-struct gateway *world_gateway(const struct world *w, const char *name)
-{
-	for (size_t i = 0; i < w->n_gateways; i++)
-		if (strcmp(w->gateways[i]->name, name) == 0)
-			return w->gateways[i];
 	return NULL;
 }
 

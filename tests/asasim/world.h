@@ -22,6 +22,8 @@ void world_free(struct world *world);
 
 struct device *world_device(const struct world *world, const char *name);
 struct gateway *world_gateway(const struct world *world, const char *name);
+/* Who owns this outside address; NULL for nobody. */
+struct gateway *world_gateway_at(const struct world *world, const struct vt_addr *addr);
 struct link *world_link(const struct world *world, const char *name);
 
 /* A fault from words: kind ("psk", "udp500", "esp", "loss", ...), the tunnel or device, end, direction, value. Times in

@@ -1,2 +1,3 @@
 EXTRA_DIST += \
+	tests/worlds/demo.yaml \
 	tests/worlds/small.yaml
