@@ -69,6 +69,7 @@ struct link {
 	enum auth_stage stage;
 	ssh_key identity;
 	bool tried_identity, tried_interactive, secret_sent;
+	bool identity_too_old; /* the device takes only SHA-1 signatures from this key, the profile has none */
 	struct vt_buf out;
 	struct vt_error last; /* why the address before was given up */
 };
@@ -482,19 +483,22 @@ static enum progress next_method(struct link *link)
 		link->stage = AUTH_PUBLICKEY;
 		return NEXT;
 	}
-	if (!config->password || link->secret_sent)
-		return refused(link, link->secret_sent ? "wrong password" : "no password is configured");
-	if (methods & SSH_AUTH_METHOD_INTERACTIVE && !link->tried_interactive) {
+	if (link->secret_sent)
+		return refused(link, "wrong password");
+	if (config->password && methods & SSH_AUTH_METHOD_INTERACTIVE && !link->tried_interactive) {
 		link->tried_interactive = true;
 		link->stage = AUTH_INTERACTIVE;
 		return NEXT;
 	}
-	if (methods & SSH_AUTH_METHOD_PASSWORD) {
+	if (config->password && methods & SSH_AUTH_METHOD_PASSWORD) {
 		link->secret_sent = true;
 		link->stage = AUTH_PASSWORD;
 		return NEXT;
 	}
-	return refused(link, "no common method");
+	return refused(link, link->identity_too_old ? "our RSA key would need SHA-1 here, algorithms: legacy"
+			     : link->tried_identity ? "our key was refused"
+			     : config->password     ? "no common method"
+						    : "no password is configured");
 }
 
 /* One hidden question is the password; anything else is not for us. */
@@ -543,6 +547,8 @@ static enum progress authenticate(struct link *link)
 	case SSH_AUTH_PARTIAL:
 		return link->secret_sent ? refused(link, "a second factor is wanted") : next_method(link);
 	case SSH_AUTH_DENIED:
+		link->identity_too_old |= link->stage == AUTH_PUBLICKEY &&
+					  strstr(ssh_get_error(link->ssh), "not allowed to be used");
 		return next_method(link);
 	default:
 		return broken(link, "the login");

@@ -146,8 +146,8 @@ static void go_on(struct talk *talk)
 		fprintf(stderr, "asatalk: %s\n", error.text);
 		talk->failed = true;
 		session_close(talk->session);
-	} else if (session_run(talk->session, &command, on_result, talk) != VT_OK) {
-		fprintf(stderr, "asatalk: '%s' is not run for others\n", text);
+	} else if (session_run(talk->session, &command, on_result, talk) == VT_E_ARGUMENT) {
+		fprintf(stderr, "asatalk: '%s' is the session's own command\n", text);
 		talk->failed = true;
 		session_close(talk->session);
 	}

@@ -7,6 +7,7 @@ command line is a table of texts. Misbehaviour is a keyword argument.
 """
 
 import json
+import logging
 import os
 import shutil
 import socket
@@ -19,6 +20,7 @@ import paramiko
 
 BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
 HOST_KEYS = {}
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 
 
 def host_key(kind="rsa", number=0):
@@ -29,7 +31,7 @@ def host_key(kind="rsa", number=0):
 
 
 class Hangup(Exception):
-    pass
+    """The device ends the session now."""
 
 
 class Server(paramiko.ServerInterface):
@@ -113,6 +115,7 @@ class ScriptedAsa:
             except OSError:
                 return
             self.connections += 1
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.before_ssh:
                 threading.Thread(target=self.before_ssh, args=(connection,), daemon=True).start()
                 continue
@@ -221,16 +224,19 @@ class ScriptedAsa:
             file.write(text)
         return path
 
-    def talk(self, *commands, options=(), address="127.0.0.1", limits=(), deadline_s=60):
+    def talk(self, *commands, options=(), address="127.0.0.1", limits=(), enable=True, quiet=True, deadline_s=60):
         """What asatalk saw: a list of events, the last one `closed`."""
         arguments = [os.path.join(BUILD, "tests/support/asatalk"), "--json", "--port", str(self.port), "--user", "vpntriage",
-                     "--known-hosts", self.known_hosts, "--accept-new",
-                     "--password-file", self.write("password", "login-secret\n"),
-                     "--enable-file", self.write("enable", "enable-secret\n"), "--limit", "stable=50"]
+                     "--known-hosts", self.known_hosts, "--password-file", self.write("password", "login-secret\n"),
+                     "--limit", "stable=50"]
+        if enable:
+            arguments += ["--enable-file", self.write("enable", "enable-secret\n")]
+        if "--strict" not in options:
+            arguments += ["--accept-new"]
         for limit in limits:
             arguments += ["--limit", limit]
-        arguments += [*options, *([address] if isinstance(address, str) else address), "--", *commands]
+        arguments += [*(o for o in options if o != "--strict"), *([address] if isinstance(address, str) else address), "--", *commands]
         done = subprocess.run(arguments, capture_output=True, text=True, timeout=deadline_s, check=False)
-        if done.returncode not in (0, 1) or done.stderr:
+        if done.returncode not in (0, 1) or (quiet and done.stderr):
             raise AssertionError(f"asatalk ended with {done.returncode}\n{done.stderr}{done.stdout}")
         return [json.loads(line) for line in done.stdout.splitlines()]
