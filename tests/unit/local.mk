@@ -45,6 +45,10 @@ UNIT_TESTS += tests/unit/test_failover
 tests_unit_test_failover_SOURCES = tests/unit/test_failover.c
 tests_unit_test_failover_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_facts_page
+tests_unit_test_facts_page_SOURCES = tests/unit/test_facts_page.c
+tests_unit_test_facts_page_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_version
 tests_unit_test_version_SOURCES = tests/unit/test_version.c
 tests_unit_test_version_LDADD = $(UNIT_LIBS)
