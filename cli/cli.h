@@ -17,6 +17,7 @@ enum cli_exit {
 	CLI_UNRECOGNISED = 4, /* nothing in the input is output of a command that is known */
 	CLI_NO_SERVER = 5,    /* vpntriage-web does not answer */
 	CLI_REFUSED = 6,      /* vpntriage-web answered with an error */
+	CLI_NOT_FOUND = 7,    /* it answered, and there is no such thing */
 };
 
 struct cli_command {
@@ -34,6 +35,10 @@ int cli_help(const struct cli_command *self);
 /* Ends standard output: a full disk or a closed pipe is an error as well. Answers `code`, or CLI_UNREADABLE. */
 int cli_finish(const struct cli_command *self, int code);
 
+int cli_devices(const struct cli_command *self, int argc, char **argv);
+int cli_history(const struct cli_command *self, int argc, char **argv);
 int cli_parse(const struct cli_command *self, int argc, char **argv);
+int cli_status(const struct cli_command *self, int argc, char **argv);
+int cli_tunnels(const struct cli_command *self, int argc, char **argv);
 
 #endif

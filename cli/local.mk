@@ -2,9 +2,22 @@
 bin_PROGRAMS += cli/vpntriage
 cli_vpntriage_SOURCES = \
 	%D%/cli.h \
+	%D%/devices.c \
+	%D%/fleet.c %D%/fleet.h \
+	%D%/history.c \
+	%D%/http.c %D%/http.h \
 	%D%/main.c \
-	%D%/parse.c
-cli_vpntriage_LDADD = $(COMMON_LIBS) $(VPNTRIAGE_LIBS)
+	%D%/parse.c \
+	%D%/status.c \
+	%D%/table.c %D%/table.h \
+	%D%/tunnels.c
+cli_vpntriage_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
+cli_vpntriage_LDADD = $(COMMON_LIBS) $(VPNTRIAGE_LIBS) $(CURL_LIBS)
+dist_man1_MANS += \
+	%D%/vpntriage-devices.1 \
+	%D%/vpntriage-history.1 \
+	%D%/vpntriage-status.1 \
+	%D%/vpntriage-tunnels.1
 
 # The fields of every listing; a unit test holds it against the tables.
 dist_man7_MANS += %D%/vpntriage-facts.7

@@ -13,6 +13,16 @@
 static const struct cli_command commands[] = {
 	{ "parse", "reads pasted show commands and prints what they say as JSON", "[-c COMMAND] [--compact] [FILE...]",
 	  cli_parse },
+	{ "status", "shows the fleet on one screen", "[--json] [--url URL] [--token-file FILE]", cli_status },
+	{ "tunnels", "lists tunnels and why they are as they are",
+	  "[--status LIST] [--device NAME] [--peer ADDRESS] [--q TEXT] [--flapping] [--json] [--url URL] [--token-file "
+	  "FILE]",
+	  cli_tunnels },
+	{ "devices", "lists devices and what polling them costs",
+	  "[--state STATE] [--q TEXT] [--json] [--url URL] [--token-file FILE]", cli_devices },
+	{ "history", "shows what flowed through a tunnel",
+	  "DEVICE PEER [--from TIME] [--to TIME] [--step DURATION] [--json] [--url URL] [--token-file FILE]",
+	  cli_history },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

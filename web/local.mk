@@ -4,6 +4,7 @@ noinst_LIBRARIES += web/libvtweb.a
 web_libvtweb_a_SOURCES = \
 	%D%/api.h \
 	%D%/api_devices.c \
+	%D%/api_history.c \
 	%D%/api_page.c \
 	%D%/api_status.c \
 	%D%/api_timeline.c \
@@ -43,3 +44,4 @@ CLEANFILES += %D%/page_files.c
 
 nodist_systemdsystemunit_DATA += web/vpntriage-web.service
 EXTRA_DIST += web/vpntriage-web.service.in
+dist_man8_MANS += %D%/vpntriage-web.8

@@ -20,6 +20,7 @@ const struct route routes[] = {
 	{ "GET", "/api/v1/devices/{}",           api_device,   ROLE_VIEWER, DATABASE_NEEDED, JSON, "" },
 	{ "GET", "/api/v1/tunnels",              api_tunnels,  ROLE_VIEWER, DATABASE_NEEDED, JSON, "status device peer q flapping selectors limit cursor" },
 	{ "GET", "/api/v1/tunnels/{}",           api_tunnel,   ROLE_VIEWER, DATABASE_NEEDED, JSON, "" },
+	{ "GET", "/api/v1/tunnels/{}/history",   api_history,  ROLE_VIEWER, DATABASE_NEEDED, JSON, "from to step" },
 	{ "GET", "/api/v1/tunnels/{}/timeline",  api_timeline, ROLE_VIEWER, DATABASE_NEEDED, JSON, "from to limit cursor" },
 	{ "GET", "/metrics",                     metrics,      ROLE_VIEWER, DATABASE_TRIED,  "text/plain; version=0.0.4; charset=utf-8", "" },
 	{ "GET", "/healthz",                     health_live,  ROLE_NONE,   DATABASE_UNUSED, TEXT, "" },

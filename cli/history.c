@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT
+ * vpntriage history: what flowed through each selector of a tunnel, step by step.
+ */
+#include "config.h"
+
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/fleet.h"
+#include "cli/http.h"
+#include "cli/table.h"
+
+struct options {
+	struct http_options http;
+	const char *from, *to, *step;
+	bool json;
+};
+
+static bool read_options(const struct cli_command *self, int argc, char **argv, struct options *options, int *code)
+{
+	static const struct option known[] = {
+		HTTP_OPTIONS,
+		{ "from", required_argument, NULL, 'f' },
+		{ "to", required_argument, NULL, 't' },
+		{ "step", required_argument, NULL, 's' },
+		{ NULL },
+	};
+	int option;
+	optind = 1;
+	while ((option = getopt_long(argc, argv, "u:T:jhf:t:s:", known, NULL)) != -1) {
+		switch (option) {
+		case 'u':
+			options->http.url = optarg;
+			break;
+		case 'T':
+			options->http.token_file = optarg;
+			break;
+		case 'j':
+			options->json = true;
+			break;
+		case 'f':
+			options->from = optarg;
+			break;
+		case 't':
+			options->to = optarg;
+			break;
+		case 's':
+			options->step = optarg;
+			break;
+		case 'h':
+			*code = cli_help(self);
+			return false;
+		default:
+			*code = cli_usage(self);
+			return false;
+		}
+	}
+	if (argc - optind == 2)
+		return true;
+	*code = cli_usage(self);
+	return false;
+}
+
+/* The tunnel of a device to a peer, which is an address or the tunnel's own name. */
+static int find_tunnel(const struct cli_command *self, struct http *http, const char *device, const char *peer,
+		       json_t **tunnel)
+{
+	struct vt_buf path = { 0 };
+	json_t *items;
+	const json_t *found = NULL;
+	vt_buf_str(&path, VT_STR("/api/v1/tunnels?selectors=false"));
+	http_add_parameter(&path, "device", device);
+	int code = http_get_all(http, path.p, &items);
+	vt_buf_free(&path);
+	if (code != CLI_OK)
+		return code;
+	size_t matches = 0;
+	for (size_t i = 0; i < json_array_size(items); i++) {
+		const json_t *one = json_array_get(items, i);
+		const char *address = fleet_text(one, "peer"), *name = fleet_text(one, "name");
+		if ((address && strcmp(address, peer) == 0) || (name && strcmp(name, peer) == 0)) {
+			found = one;
+			matches++;
+		}
+	}
+	if (matches != 1)
+		cli_complain(self,
+			     matches ? "%s has several tunnels called %s: name the context, DEVICE/CONTEXT"
+				     : "%s has no tunnel to %s; vpntriage tunnels --device shows those it has",
+			     device, peer);
+	else
+		*tunnel = json_incref((json_t *)(uintptr_t)found);
+	json_decref(items);
+	return matches == 1 ? CLI_OK : CLI_NOT_FOUND;
+}
+
+static const char *mean(struct vt_arena *arena, const json_t *series, const char *figure, size_t i)
+{
+	const json_t *value = json_array_get(json_object_get(json_object_get(series, figure), "mean"), i);
+	return json_is_number(value) ? vt_arena_printf(arena, "%.1f", json_number_value(value)) : "-";
+}
+
+static void print_series(struct vt_arena *arena, const json_t *at, const json_t *series)
+{
+	static const char *const titles[] = { "FROM",    ">OUT pkt/s",  ">IN pkt/s",   ">OUT B/s",
+					      ">IN B/s", ">SEND ERR/s", ">RECV ERR/s", NULL };
+	static const char *const figures[] = { "encaps_pkts", "decaps_pkts", "tx_bytes",
+					       "rx_bytes",    "send_errors", "recv_errors" };
+	struct table *table = table_new(arena, titles);
+	for (size_t i = 0; i < json_array_size(at); i++) {
+		const char *time = json_string_value(json_array_get(at, i));
+		table_row(table);
+		/* 2026-11-23T02:14:00.000Z without its fraction */
+		table_cell(table,
+			   time && strlen(time) > 19 ? vt_arena_printf(arena, "%.10s %.8sZ", time, time + 11) : time);
+		for (size_t f = 0; f < sizeof figures / sizeof *figures; f++)
+			table_cell(table, mean(arena, series, figures[f], i));
+	}
+	table_print(table);
+}
+
+static void print(const json_t *tunnel, const json_t *history)
+{
+	struct vt_arena *arena = vt_arena_new();
+	const json_t *items = json_object_get(history, "items");
+	const char *name = fleet_text(tunnel, "name");
+	printf("%s → %s%s%s%s   a step is %s; \"-\" is a step in which nothing was read\n",
+	       printable(arena, fleet_place(arena, tunnel)), printable(arena, fleet_text(tunnel, "peer")),
+	       name ? " (" : "", printable(arena, name), name ? ")" : "",
+	       fleet_seconds(arena, json_object_get(history, "step_s")));
+	for (size_t i = 0; i < json_array_size(items); i++) {
+		const json_t *series = json_array_get(items, i);
+		printf("\n%s ⇄ %s\n", printable(arena, fleet_text(series, "local")),
+		       printable(arena, fleet_text(series, "remote")));
+		print_series(arena, json_object_get(history, "at"), series);
+	}
+	if (json_array_size(items) == 0)
+		puts("no selector of it has been seen");
+	vt_arena_free(arena);
+}
+
+static int show(struct http *http, const struct options *options, const json_t *tunnel)
+{
+	struct vt_buf path = { 0 };
+	json_t *history;
+	vt_buf_printf(&path, "/api/v1/tunnels/%s/history", fleet_text(tunnel, "id"));
+	http_add_parameter(&path, "from", options->from);
+	http_add_parameter(&path, "to", options->to);
+	http_add_parameter(&path, "step", options->step);
+	int code = http_get(http, path.p, &history);
+	vt_buf_free(&path);
+	if (code != CLI_OK)
+		return code;
+	if (options->json) {
+		fleet_print_json(history);
+		return CLI_OK;
+	}
+	print(tunnel, history);
+	json_decref(history);
+	return CLI_OK;
+}
+
+int cli_history(const struct cli_command *self, int argc, char **argv)
+{
+	struct options options = { 0 };
+	json_t *tunnel;
+	int code;
+	if (!read_options(self, argc, argv, &options, &code))
+		return code;
+	struct http *http = http_new(self, &options.http, &code);
+	if (!http)
+		return code;
+	code = find_tunnel(self, http, argv[optind], argv[optind + 1], &tunnel);
+	if (code == CLI_OK) {
+		code = show(http, &options, tunnel);
+		json_decref(tunnel);
+	}
+	http_free(http);
+	return code == CLI_OK ? cli_finish(self, CLI_OK) : code;
+}
