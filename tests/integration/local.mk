@@ -1,4 +1,7 @@
-# tests/integration
+# tests/integration: the programs as they ship, against simulated firewalls.
+
+TESTS += tests/integration/demo.py
+dist_check_SCRIPTS += tests/integration/demo.py
 
 # The session against one misbehaving device at a time.
 TESTS += tests/integration/session_quirks.py
