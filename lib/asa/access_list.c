@@ -379,6 +379,7 @@ struct listing {
 	struct vt_arena *arena;
 	struct vt_access_list *list;
 	size_t lists_cap;
+	size_t rows_left; /* entries that the text has room for and no list has reserved */
 };
 
 static void use_list(struct listing *listing, struct vt_str name, bool ipv6)
@@ -392,6 +393,19 @@ static void use_list(struct listing *listing, struct vt_str name, bool ipv6)
 	listing->list->ipv6 = ipv6;
 }
 
+/* Room for what the heading announces and some remarks and groups: an array that grows would be copied, and the old
+ * one stays in the arena. Headings may lie, so all lists together get what the text can hold. */
+static void reserve(struct listing *listing)
+{
+	struct vt_access_list *list = listing->list;
+	size_t rows = list->elements < listing->rows_left ? (size_t)list->elements : listing->rows_left;
+	rows += rows / 4;
+	rows = rows < listing->rows_left ? rows : listing->rows_left;
+	listing->rows_left -= rows;
+	list->aces = VT_NEW_ARRAY(listing->arena, struct vt_ace, rows);
+	list->aces_cap = rows;
+}
+
 /* " 51 elements; name hash: 0xcb4257a3" */
 static bool read_heading(struct listing *listing, struct vt_str name, bool ipv6, struct vt_str rest)
 {
@@ -400,6 +414,7 @@ static bool read_heading(struct listing *listing, struct vt_str name, bool ipv6,
 	use_list(listing, name, ipv6);
 	if (!vt_next_u64(&rest, &listing->list->elements))
 		return false;
+	reserve(listing);
 	ptrdiff_t hash = vt_str_find(rest, VT_STR("name hash:"));
 	if (hash >= 0) {
 		rest = vt_str_from(rest, (size_t)hash + 10);
@@ -424,17 +439,19 @@ static bool read_ace(struct listing *listing, struct vt_str rest, struct vt_read
 	uint64_t number = VT_ABSENT;
 	if (vt_next_lit(&rest, VT_STR("line ")) && !vt_next_u64(&rest, &number))
 		return false;
-	struct vt_ace ace;
-	bool known = vt_ace_parse(rest, &ace);
-	if (!ace.action.p && !ace.remark.p)
+	/* Read where it stays; what turns out to be no entry is taken back. */
+	struct vt_ace *ace = VT_PUSH(listing->arena, list->aces, list->aces_len, list->aces_cap);
+	bool known = vt_ace_parse(rest, ace);
+	if (!ace->action.p && !ace->remark.p) {
+		list->aces_len--;
 		return false;
-	const struct vt_ace *before = list->aces_len ? &list->aces[list->aces_len - 1] : NULL;
-	ace.line = number;
+	}
+	const struct vt_ace *before = list->aces_len > 1 ? ace - 1 : NULL;
+	ace->line = number;
 	/* Collectors take indentation away, so the repeated line number is the better sign where there is one. */
-	ace.expanded = before && !before->remark.p && !ace.remark.p &&
-		       (number == VT_ABSENT ? r->indent > 0 : number == before->line);
-	ace.at_line = r->lines.number;
-	*VT_PUSH(listing->arena, list->aces, list->aces_len, list->aces_cap) = ace;
+	ace->expanded = before && !before->remark.p && !ace->remark.p &&
+			(number == VT_ABSENT ? r->indent > 0 : number == before->line);
+	ace->at_line = r->lines.number;
 	return known;
 }
 
@@ -487,6 +504,7 @@ enum vt_status vt_access_list_parse(struct vt_str text, struct vt_arena *arena, 
 {
 	struct listing listing = { .facts = facts, .arena = arena };
 	vt_shape_clear(&vt_access_list_shape, facts);
+	listing.rows_left = vt_rows_at_most(text, sizeof "access-list A line 1 permit ip any any" - 1);
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r))
 		if (!read_line(&listing, &r))

@@ -5,8 +5,6 @@
 #include "asa/reader.h"
 #include "base/timefmt.h"
 
-#include <stdio.h>
-
 uint64_t vt_uptime_s(struct vt_str c)
 {
 	static const struct {
@@ -44,6 +42,12 @@ static unsigned month_of(struct vt_str word)
 	return 0;
 }
 
+static void put_digits(char *to, size_t n, unsigned value)
+{
+	for (; n; value /= 10)
+		to[--n] = (char)('0' + value % 10);
+}
+
 /* The words come in either order, and the weekday may be there or not: a word with a colon behind its digits is the
  * time, a month name begins "Mon d yyyy", the rest before the date is the zone. */
 bool vt_device_time_parse(struct vt_str c, struct vt_str *zone, int64_t *local_ms)
@@ -63,12 +67,20 @@ bool vt_device_time_parse(struct vt_str c, struct vt_str *zone, int64_t *local_m
 	}
 	if (hms.p && hms.len && hms.p[hms.len - 1] == ':') /* of a syslog line */
 		hms.len--;
-	char iso[40];
-	if (!month || !hms.p || hms.len > 12 || day > 31 || year > 9999 || vt_str_find_char(hms, '\0') >= 0)
+	if (!month || !hms.p || hms.len > 12 || day > 31 || year > 9999)
 		return false;
-	snprintf(iso, sizeof iso, "%04u-%02u-%02uT%s" VT_FMT "Z", (unsigned)year, month, (unsigned)day,
-		 hms.len > 1 && hms.p[1] == ':' ? "0" : "", VT_ARG(hms));
-	if (!vt_time_parse(vt_str_of(iso), local_ms))
+	/* Written by hand: every line of a log comes through here. */
+	char iso[32] = "yyyy-mm-ddT";
+	size_t len = 11;
+	put_digits(iso, 4, (unsigned)year);
+	put_digits(iso + 5, 2, month);
+	put_digits(iso + 8, 2, (unsigned)day);
+	if (hms.len > 1 && hms.p[1] == ':')
+		iso[len++] = '0';
+	memcpy(iso + len, hms.p, hms.len);
+	len += hms.len;
+	iso[len++] = 'Z';
+	if (!vt_time_parse((struct vt_str){ iso, len }, local_ms))
 		return false;
 	if (zone)
 		*zone = token;

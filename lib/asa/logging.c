@@ -411,6 +411,8 @@ enum vt_status vt_logging_parse(struct vt_str text, struct vt_arena *arena, stru
 {
 	struct listing listing = { .facts = facts, .arena = arena };
 	vt_shape_clear(&vt_logging_shape, facts);
+	listing.messages_cap = vt_rows_at_most(text, sizeof "%ASA-6-302013: B" - 1);
+	facts->messages = VT_NEW_ARRAY(arena, struct vt_syslog, listing.messages_cap);
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r))
 		if (!read_line(&listing, &r))

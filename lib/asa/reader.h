@@ -59,6 +59,20 @@ static inline void vt_reader_skip(struct vt_reader *r)
 	vt_report_skip(r->report, r->lines.number, r->line);
 }
 
+/* How many rows a listing can have at most when each takes a line and at least `least` bytes: room for an array that
+ * then never moves. Pages of it that are never written cost nothing. */
+static inline size_t vt_rows_at_most(struct vt_str text, size_t least)
+{
+	size_t lines = 1, bound = text.len / least + 1;
+	for (struct vt_str rest = text; lines < bound; lines++) {
+		ptrdiff_t lf = vt_str_find_char(rest, '\n');
+		if (lf < 0)
+			break;
+		rest = vt_str_from(rest, (size_t)lf + 1);
+	}
+	return lines < bound ? lines : bound;
+}
+
 /* "Label : value" at the first colon, both trimmed; false when there is none. */
 static inline bool vt_split_label(struct vt_str line, struct vt_str *label, struct vt_str *value)
 {

@@ -164,8 +164,13 @@ static bool is_age(struct vt_str s)
 	return unit;
 }
 
+/* Nearly every route has one next hop, so the array begins with room for one. */
 static struct vt_next_hop *add_hop(struct table *table)
 {
+	if (!table->hops_cap) {
+		table->route->next_hops = VT_NEW(table->arena, struct vt_next_hop);
+		table->hops_cap = 1;
+	}
 	return VT_PUSH(table->arena, table->route->next_hops, table->route->next_hops_len, table->hops_cap);
 }
 
@@ -247,6 +252,9 @@ static bool read_way(struct table *table, struct vt_str rest)
 	return true;
 }
 
+/* As vt_shape_clear() would, at the price of a table of fifty thousand. */
+static const struct vt_route no_route = { .prefix = VT_ABSENT, .distance = VT_ABSENT, .metric = VT_ABSENT };
+
 static struct vt_route *push_route(struct table *table, const struct vt_route *route)
 {
 	table->route = VT_PUSH(table->arena, table->facts->routes, table->facts->routes_len, table->routes_cap);
@@ -257,9 +265,8 @@ static struct vt_route *push_route(struct table *table, const struct vt_route *r
 
 static bool read_row(struct table *table, struct vt_reader *r)
 {
-	struct vt_route route;
+	struct vt_route route = no_route;
 	struct vt_str rest = r->line;
-	vt_shape_clear(&row_shape, &route);
 	route.first_line = route.last_line = r->lines.number;
 	route.table = table->name;
 	if (!read_codes(&rest, &route) || !read_network(&rest, &route))
@@ -369,8 +376,7 @@ static bool read_heading(struct table *table, struct vt_reader *r)
 		for (struct vt_str entries = line; vt_next_word(&entries, &word);)
 			vt_str_to_u64(word, &table->entries);
 	} else if (vt_scan_lit(&line, VT_STR("Routing entry for "))) {
-		struct vt_route route;
-		vt_shape_clear(&row_shape, &route);
+		struct vt_route route = no_route;
 		route.first_line = r->lines.number;
 		table->in_block = read_network(&line, &route);
 		if (table->in_block)
@@ -397,6 +403,8 @@ enum vt_status vt_route_parse(struct vt_str text, struct vt_arena *arena, struct
 {
 	struct table table = { .facts = facts, .arena = arena, .entries = VT_ABSENT };
 	vt_shape_clear(&vt_route_shape, facts);
+	table.routes_cap = vt_rows_at_most(text, sizeof "S 1.0.0.0 255.0.0.0" - 1);
+	facts->routes = VT_NEW_ARRAY(arena, struct vt_route, table.routes_cap);
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r))
 		if (!read_line(&table, &r))
