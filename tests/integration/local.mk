@@ -6,3 +6,11 @@ dist_check_SCRIPTS += tests/integration/demo.py
 # The session against one misbehaving device at a time.
 TESTS += tests/integration/session_quirks.py
 dist_check_SCRIPTS += tests/integration/session_quirks.py
+
+# The simulated fleet in front of clients nobody here wrote.
+dist_check_SCRIPTS += \
+	tests/integration/asasim_netmiko.py \
+	tests/integration/asasim_openssh.sh
+TESTS += \
+	tests/integration/asasim_netmiko.py \
+	tests/integration/asasim_openssh.sh

@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -178,6 +179,17 @@ class Fleet:
         """Runs `vpntriage` and answers the finished process."""
         return subprocess.run([program("vpntriage"), *arguments], capture_output=True, text=True, timeout=PATIENCE_S,
                               stdin=subprocess.DEVNULL, check=False, **options)
+
+    def ask_asasim(self, **request):
+        """One request to the simulator's control socket (tests/asasim/README.md lists them); a refusal is an error."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self.control_socket)
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            with connection.makefile(encoding="utf-8") as lines:
+                reply = json.loads(lines.readline())
+        if not reply.get("ok"):
+            raise AssertionError(f"asasim refused {request}: {reply.get('error')}")
+        return reply
 
     # ---- waiting ----
 
