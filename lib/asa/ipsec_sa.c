@@ -473,7 +473,8 @@ static bool read_counter(struct reader *r, struct vt_str *c)
 	return vt_scan_u64(c, (uint64_t *)((char *)r->block + counters[i].at));
 }
 
-/* "#label: N, #label: N"; the '#' of the first is gone. A label that nobody knows spoils only itself. */
+/* "#label: N, #label: N", with a comma behind the last one on some lines of `detail`; the '#' of the first is gone. A
+ * label that nobody knows spoils only itself. */
 static bool on_counters(struct reader *r, struct vt_str c)
 {
 	bool ok = r->block != NULL;
@@ -482,8 +483,10 @@ static bool on_counters(struct reader *r, struct vt_str c)
 		if (vt_scan_lit(&c, VT_STR(", #")))
 			continue;
 		ptrdiff_t next = vt_str_find_char(c, '#');
-		ok &= next >= 0 ? c.p[next - (next > 0)] == ' ' : c.len == 0;
-		c = next >= 0 ? vt_str_from(c, (size_t)next + 1) : vt_str_from(c, c.len);
+		struct vt_str between = next < 0 ? c : vt_str_first(c, (size_t)next);
+		vt_scan_char(&between, ',');
+		ok &= vt_str_trim(between).len == 0;
+		c = vt_str_from(c, next < 0 ? c.len : (size_t)next + 1);
 	}
 	return ok;
 }

@@ -367,6 +367,19 @@ enum vt_listing_kind vt_listing_of_shape(struct vt_str text)
 	return kind;
 }
 
+/* A refusal is understood line by line; what no parser reads is not. */
+static void count_lines(struct vt_str text, bool skip, struct vt_parse_report *report)
+{
+	struct vt_lines lines = vt_lines_of(text);
+	for (struct vt_str line; vt_lines_next(&lines, &line);) {
+		if (skip && vt_str_trim(line).len && !vt_is_async_line(line))
+			vt_report_skip(report, lines.number, line);
+		else
+			report->recognised++;
+	}
+	report->lines = lines.number;
+}
+
 struct vt_listing *vt_listing_parse(enum vt_listing_kind kind, struct vt_str text, struct vt_arena *arena)
 {
 	const struct row *row = &rows[kind];
@@ -375,9 +388,13 @@ struct vt_listing *vt_listing_parse(enum vt_listing_kind kind, struct vt_str tex
 	listing->command = vt_str_of(row->command);
 	listing->text = text;
 	struct vt_str refusal;
-	listing->status = row->parse ? vt_answer_refusal(text, &refusal) : VT_E_UNKNOWN_COMMAND;
-	if (listing->status != VT_OK)
+	listing->status = vt_answer_refusal(text, &refusal);
+	if (listing->status == VT_OK && !row->parse)
+		listing->status = VT_E_UNKNOWN_COMMAND;
+	if (listing->status != VT_OK) {
+		count_lines(text, listing->status == VT_E_UNKNOWN_COMMAND, &listing->report);
 		return listing;
+	}
 	void *facts = vt_arena_alloc(arena, row->shape->size);
 	listing->status = row->parse(text, arena, facts, &listing->report);
 	listing->facts = listing->status == VT_OK ? facts : NULL;

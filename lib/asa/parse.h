@@ -58,7 +58,8 @@ enum vt_listing_kind vt_listing_of_command(struct vt_str command);
 /* Judged by the first line that only one listing prints; VT_LISTING_UNKNOWN when there is none. */
 enum vt_listing_kind vt_listing_of_shape(struct vt_str text);
 
-/* `text` is the cleaned output of one command, without echo and prompt; facts are views into it. */
+/* `text` is the cleaned output of one command, without echo and prompt; facts are views into it. A kind without a
+ * parser, VT_LISTING_UNKNOWN too, is a listing with VT_E_UNKNOWN_COMMAND and all of its lines skipped. */
 struct vt_listing *vt_listing_parse(enum vt_listing_kind kind, struct vt_str text, struct vt_arena *arena);
 
 /* A pasted transcript: prompts, echoes and several commands in any order, from one device or more. Splits it,

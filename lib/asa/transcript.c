@@ -159,20 +159,6 @@ static void split(struct splitter *s, struct vt_str text)
 
 /* --- one section --- */
 
-static struct vt_listing *unknown(struct vt_str text, struct vt_arena *arena)
-{
-	struct vt_listing *listing = vt_listing_parse(VT_LISTING_UNKNOWN, text, arena);
-	struct vt_lines lines = vt_lines_of(text);
-	for (struct vt_str line; vt_lines_next(&lines, &line);) {
-		if (vt_str_trim(line).len == 0 || vt_is_async_line(line))
-			listing->report.recognised++;
-		else
-			vt_report_skip(&listing->report, lines.number, line);
-	}
-	listing->report.lines = lines.number;
-	return listing;
-}
-
 /* NULL when there is nothing to tell of this section. */
 static struct vt_listing *parse_section(const struct section *section, struct vt_str given, bool only,
 					struct vt_arena *arena)
@@ -185,8 +171,7 @@ static struct vt_listing *parse_section(const struct section *section, struct vt
 		return NULL;
 	if (!section->used && section->command.len == 0)
 		return NULL;
-	struct vt_listing *listing = kind == VT_LISTING_UNKNOWN ? unknown(section->text, arena)
-								: vt_listing_parse(kind, section->text, arena);
+	struct vt_listing *listing = vt_listing_parse(kind, section->text, arena);
 	if (command.len)
 		listing->command = command;
 	listing->prompt = section->prompt;
@@ -197,7 +182,7 @@ static struct vt_listing *parse_section(const struct section *section, struct vt
 
 struct naming {
 
-	const struct vt_name *sorted;  /* by name */
+	const struct vt_name *sorted; /* by name */
 	size_t len;
 };
 
