@@ -1,5 +1,8 @@
 # Benchmarks: built and run by `make bench` alone. BENCHES run in this order; BENCH_BINARIES are those in C.
-BENCH_BINARIES = tests/bench/print_ipsec_sa tests/bench/bench_parse
+BENCH_BINARIES = \
+	tests/bench/bench_parse \
+	tests/bench/bench_store \
+	tests/bench/print_ipsec_sa
 BENCH_FRAME = tests/bench/bench.c tests/bench/bench.h
 BENCH_IPSEC_SA = tests/bench/ipsec_sa_text.c tests/bench/ipsec_sa_text.h
 EXTRA_PROGRAMS += $(BENCH_BINARIES)
@@ -15,3 +18,9 @@ tests_bench_bench_parse_LDADD = $(VPNTRIAGE_LIBS)
 BENCHES += tests/bench/bench_parse
 
 BENCHES += tests/bench/bench_textfsm.py
+
+tests_bench_bench_store_SOURCES = tests/bench/bench_store.c $(BENCH_FRAME)
+tests_bench_bench_store_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_bench_bench_store_LDADD = $(STORE_LIBS) -lm
+EXTRA_DIST += tests/bench/row_a_sample.sql
+BENCHES += tests/bench/bench_store

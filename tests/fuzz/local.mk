@@ -32,3 +32,7 @@ tests_fuzz_fuzz_base_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
 FUZZ_TARGETS += tests/fuzz/fuzz_settings
 tests_fuzz_fuzz_settings_SOURCES = tests/fuzz/fuzz_settings.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_settings_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_pack
+tests_fuzz_fuzz_pack_SOURCES = tests/fuzz/fuzz_pack.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_pack_LDADD = $(FUZZ_LIBS) $(STORE_LIBS)
