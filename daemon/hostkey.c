@@ -257,7 +257,10 @@ static enum vt_status write_line(const char *path, const char *line, struct vt_e
 	 */
 	ssize_t len = (ssize_t)strlen(line);
 	const char *from = last == '\n' ? line + 1 : line;
-	if (end < 0 || write(fd, from, strlen(from)) != len - (from - line) || fsync(fd) < 0) {
+	ssize_t wanted = len - (from - line), written = end < 0 ? -1 : write(fd, from, (size_t)wanted);
+	if (written >= 0 && written < wanted)
+		errno = ENOSPC;
+	if (written != wanted || fsync(fd) < 0) {
 		status = vt_fail_errno(error, "%s: the new host key cannot be written down", path);
 		/* Half a line would spoil the file for the next start. */
 		if (end >= 0 && ftruncate(fd, end) < 0)

@@ -289,19 +289,20 @@ char *vt_terminal_room(struct vt_terminal *t, size_t n)
 }
 
 /* "host# %ASA-5-…": a message came while the prompt stood there, and the device does not draw it again. */
+static bool is_interrupted(struct vt_str line, const char *prompt)
+{
+	return vt_scan_lit(&line, vt_str_of(prompt)) && (vt_skip_blanks(&line), vt_str_starts(line, VT_STR("%ASA-")));
+}
+
 static bool is_interrupted_prompt(struct vt_terminal *t)
 {
 	if (!t->known || !t->known->text[0] || t->line != t->text.len || t->text.len < 2)
 		return false;
 	const char *lf = memrchr(t->text.p, '\n', t->text.len - 1);
-	struct vt_str line = vt_str_between(lf ? lf + 1 : t->text.p, t->text.p + t->text.len);
-	struct vt_str c = vt_str_ltrim(line);
-	if (!vt_scan_lit(&c, vt_str_of(t->known->text)))
+	const char *begin = lf ? lf + 1 : t->text.p;
+	if (!is_interrupted(vt_str_ltrim(vt_str_between(begin, t->text.p + t->text.len)), t->known->text))
 		return false;
-	vt_skip_blanks(&c);
-	if (!vt_str_starts(c, VT_STR("%ASA-")))
-		return false;
-	t->line = (size_t)(line.p - t->text.p);
+	t->end = (size_t)(begin - t->text.p);
 	t->seen = *t->known;
 	t->match = VT_PROMPT_SAME;
 	return true;
@@ -338,6 +339,7 @@ static enum vt_screen last_line(struct vt_terminal *t)
 	if (!vt_prompt_parse(line, &t->seen))
 		return VT_SCREEN_WAITING;
 	t->match = t->known ? vt_prompt_compare(t->known, &t->seen) : VT_PROMPT_OTHER;
+	t->end = t->line;
 	return VT_SCREEN_PROMPT;
 }
 
@@ -413,12 +415,12 @@ static void cut_prompts(struct vt_terminal *t)
 {
 	char screen[SCREEN_COLUMNS];
 	struct vt_str line;
-	size_t len = t->line;
+	size_t len = t->end;
 	while (len) {
 		const char *lf = memrchr(t->text.p, '\n', len - 1);
 		size_t begin = lf ? (size_t)(lf - t->text.p) + 1 : 0;
 		if (!render(vt_str_between(t->text.p + begin, t->text.p + len - 1), screen, &line) ||
-		    !vt_str_eq(line, vt_str_of(t->seen.text)))
+		    !(vt_str_eq(line, vt_str_of(t->seen.text)) || is_interrupted(line, t->seen.text)))
 			break;
 		len = begin;
 	}

@@ -66,6 +66,7 @@ struct vt_terminal {
 	const struct vt_prompt *known;
 	struct vt_str typed;
 	size_t line;     /* where the last line begins */
+	size_t end;      /* where the answer ends, when a prompt was seen */
 	size_t scanned;  /* up to where line ends were looked for */
 	size_t searched; /* up to where the echo was looked for */
 	bool erasing;    /* the pager was answered; blanking may follow at `line` */

@@ -36,3 +36,10 @@ tests_fuzz_fuzz_settings_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
 FUZZ_TARGETS += tests/fuzz/fuzz_pack
 tests_fuzz_fuzz_pack_SOURCES = tests/fuzz/fuzz_pack.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_pack_LDADD = $(FUZZ_LIBS) $(STORE_LIBS)
+FUZZ_TARGETS += tests/fuzz/fuzz_command
+tests_fuzz_fuzz_command_SOURCES = tests/fuzz/fuzz_command.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_command_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_terminal
+tests_fuzz_fuzz_terminal_SOURCES = tests/fuzz/fuzz_terminal.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_terminal_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)

@@ -113,3 +113,20 @@ tests_unit_test_auth_LDADD = $(WEB_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += tests/unit/test_cursor
 tests_unit_test_cursor_SOURCES = tests/unit/test_cursor.c
 tests_unit_test_cursor_LDADD = $(WEB_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_algorithms
+tests_unit_test_algorithms_SOURCES = tests/unit/test_algorithms.c
+tests_unit_test_algorithms_LDADD = $(UNIT_DAEMON_LIBS)
+tests_unit_test_algorithms_CPPFLAGS = $(AM_CPPFLAGS) $(LIBSSH_CFLAGS)
+
+UNIT_TESTS += tests/unit/test_hostkey
+tests_unit_test_hostkey_SOURCES = tests/unit/test_hostkey.c
+tests_unit_test_hostkey_LDADD = $(UNIT_DAEMON_LIBS)
+
+UNIT_TESTS += tests/unit/test_log
+tests_unit_test_log_SOURCES = tests/unit/test_log.c
+tests_unit_test_log_LDADD = $(UNIT_DAEMON_LIBS)
+
+UNIT_TESTS += tests/unit/test_secret
+tests_unit_test_secret_SOURCES = tests/unit/test_secret.c
+tests_unit_test_secret_LDADD = $(UNIT_DAEMON_LIBS)
