@@ -167,11 +167,57 @@ static void sessions(void)
 	measure_kind(VT_LISTING_VPN_SESSIONDB, "parse show vpn-sessiondb detail l2l", &text, "10,000 sessions");
 }
 
+static void access_list(void)
+{
+	struct vt_buf text = { 0 };
+	vt_buf_printf(&text, "access-list CRYPTO; 10000 elements; name hash: 0xcb4257a3\r\n");
+	for (unsigned i = 1; i <= 10000; i++)
+		vt_buf_printf(&text,
+			      "access-list CRYPTO line %u extended permit tcp 10.%u.%u.0 255.255.255.0 host 10.9.%u.1 "
+			      "eq https "
+			      "log informational interval 300 (hitcnt=%u) 0x%08x \r\n",
+			      i, i >> 8 & 255, i & 255, i & 255, i * 7, i * 2654435761u);
+	measure_kind(VT_LISTING_ACCESS_LIST, "parse show access-list", &text, "10,000 entries");
+}
+
+static void logging(void)
+{
+	static const char *const messages[] = {
+		"%ASA-6-302013: Built outbound TCP connection 906569140 for outside:10.125.126.86/2010 "
+		"(10.125.126.86/2010) to inside:10.1.0.111/51444 (10.1.0.111/37785)",
+		"%ASA-4-106023: Deny udp src dmz:10.20.22.121/123 dst outside:192.0.2.90/123 by access-group \"dmz\" "
+		"[0x0, 0x0]",
+		"%ASA-5-713119: Group = 203.0.113.7, IP = 203.0.113.7, PHASE 1 COMPLETED",
+		"%ASA-6-302014: Teardown TCP connection 906569140 for outside:10.125.126.86/2010 to "
+		"inside:10.1.0.111/51444 "
+		"duration 0:00:30 bytes 1234 TCP FINs",
+	};
+	struct vt_buf text = { 0 };
+	vt_buf_printf(&text, "Syslog logging: enabled\r\n");
+	for (unsigned i = 0; text.len < 10000000; i++)
+		vt_buf_printf(&text, "Nov 23 2026 02:%02u:%02u: %s\r\n", i / 60 % 60, i % 60, messages[i % 4]);
+	measure_kind(VT_LISTING_LOGGING, "parse show logging", &text, "a quarter VPN messages");
+}
+
+static void route(void)
+{
+	struct vt_buf text = { 0 };
+	vt_buf_printf(&text,
+		      "Codes: L - local, C - connected, S - static\r\nGateway of last resort is not set\r\n\r\n");
+	for (unsigned i = 0; i < 50000; i++)
+		vt_buf_printf(&text, "S        10.%u.%u.0 255.255.255.0 [1/0] via 192.0.2.%u, outside\r\n",
+			      i >> 8 & 255, i & 255, i & 127);
+	measure_kind(VT_LISTING_ROUTE, "parse show route", &text, "50,000 routes");
+}
+
 int main(void)
 {
 	ipsec_sa();
 	ikev1_sa();
 	ikev2_sa();
 	sessions();
+	access_list();
+	logging();
+	route();
 	return 0;
 }
