@@ -72,7 +72,7 @@ static enum vt_status read_text(const char *path, size_t max_bytes, bool secret,
 static enum vt_status read_tls(struct server_settings *settings, struct vt_error *error)
 {
 	const struct vt_tls_settings *tls = &settings->file->web.tls;
-	struct vt_str certificate, key;
+	struct vt_str certificate = VT_STR_NONE, key = VT_STR_NONE;
 	if (!tls->certificate.p)
 		return VT_OK;
 	enum vt_status status = read_text(tls->certificate.p, MAX_PEM_BYTES, false, settings->arena, &certificate,
@@ -89,7 +89,7 @@ static enum vt_status read_tls(struct server_settings *settings, struct vt_error
 static enum vt_status read_access(struct server_settings *settings, struct vt_error *error)
 {
 	const struct vt_web_settings *web = &settings->file->web;
-	struct vt_str text;
+	struct vt_str text = VT_STR_NONE;
 	settings->auth.trust_loopback = web->trust_loopback;
 	if (web->tokens_file.p) {
 		enum vt_status status = read_text(web->tokens_file.p, AUTH_MAX_FILE_BYTES, true, settings->arena, &text,
@@ -112,7 +112,7 @@ static enum vt_status read_settings(const char *path, struct server_settings **s
 	struct vt_arena *arena = vt_arena_new();
 	struct server_settings *read = VT_NEW(arena, struct server_settings);
 	struct vt_buf mistakes = { 0 };
-	struct vt_str text;
+	struct vt_str text = VT_STR_NONE;
 	read->arena = arena;
 	enum vt_status status = read_text(path, VT_SETTINGS_MAX_BYTES, false, arena, &text, error);
 	if (status == VT_OK)

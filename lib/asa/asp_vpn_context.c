@@ -23,9 +23,10 @@ const struct vt_shape vt_asp_vpn_contexts_shape = VT_SHAPE(vt_asp_vpn_contexts, 
 	{                                                                                                              \
 		VT_STR(label), kind, offsetof(struct vt_asp_vpn_context, member)                                       \
 	}
+enum value_kind { WORD, NUMBER, HEX };
 static const struct {
 	struct vt_str label;
-	enum { WORD, NUMBER, HEX } kind;
+	enum value_kind kind;
 	size_t at;
 } labels[] = {
 	AT("VPN CTX", HEX, id),
@@ -46,7 +47,7 @@ static const struct {
 	AT("VPN Filter", WORD, vpn_filter),
 };
 
-static bool set(void *at, int kind, struct vt_str value)
+static bool set(void *at, enum value_kind kind, struct vt_str value)
 {
 	if (kind == WORD)
 		*(struct vt_str *)at = value;

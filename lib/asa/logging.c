@@ -187,7 +187,7 @@ static bool read_text(const struct rule *rule, struct vt_str rest, struct vt_sys
 	struct vt_str *to = (struct vt_str *)((char *)vpn + rule->at);
 	if (to->p)
 		return false;
-	struct vt_str found = rest;
+	struct vt_str found;
 	if (rule->how == TEXT) {
 		ptrdiff_t end = rule->until ? vt_str_find(rest, vt_str_of(rule->until)) : -1;
 		found = vt_str_trim(end < 0 ? rest : vt_str_first(rest, (size_t)end));
