@@ -43,3 +43,7 @@ tests_fuzz_fuzz_command_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
 FUZZ_TARGETS += tests/fuzz/fuzz_terminal
 tests_fuzz_fuzz_terminal_SOURCES = tests/fuzz/fuzz_terminal.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_terminal_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_listing
+tests_fuzz_fuzz_listing_SOURCES = tests/fuzz/fuzz_listing.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_listing_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
