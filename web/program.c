@@ -65,8 +65,10 @@ static enum vt_status read_text(const char *path, size_t max_bytes, bool secret,
 	if (secret && buf.p)
 		explicit_bzero(buf.p, buf.cap);
 	vt_buf_free(&buf);
-	return status == VT_E_SYSTEM ? vt_fail(error, secret ? VT_E_SECRET_FILE : VT_E_NOT_FOUND, "%s", error->text)
-				     : status;
+	/* The sentence is the reader's; what it means for the way this program ends is known here. */
+	if (status == VT_E_SYSTEM)
+		status = error->status = secret ? VT_E_SECRET_FILE : VT_E_NOT_FOUND;
+	return status;
 }
 
 static enum vt_status read_tls(struct server_settings *settings, struct vt_error *error)

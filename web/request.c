@@ -71,9 +71,12 @@ static enum vt_status read_path(struct request *request, struct vt_str path, str
 {
 	if (!vt_scan_char(&path, '/'))
 		return vt_fail(error, VT_E_ARGUMENT, "the address does not begin with a slash");
-	while (path.len) {
+	/* "/a/" has two parts, the second one empty: it is not "/a". */
+	bool more = path.len > 0;
+	while (more) {
 		if (request->segments_len == REQUEST_MAX_SEGMENTS)
 			return vt_fail(error, VT_E_NOT_FOUND, "nothing lies that deep");
+		more = vt_str_find_char(path, '/') >= 0;
 		struct vt_str raw = cut(&path, '/');
 		enum vt_status status = decode(raw, false, arena, &request->segments[request->segments_len++], error);
 		if (status != VT_OK)

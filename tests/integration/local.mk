@@ -14,3 +14,7 @@ dist_check_SCRIPTS += \
 TESTS += \
 	tests/integration/asasim_netmiko.py \
 	tests/integration/asasim_openssh.sh
+
+# vpntriage-web over a database without a fleet: what it answers, what it refuses.
+TESTS += tests/integration/api_answers.py tests/integration/api_refusals.py
+dist_check_SCRIPTS += tests/integration/api_answers.py tests/integration/api_refusals.py
