@@ -16,12 +16,12 @@
 
 #define STORE_OK(call)                                                                                                 \
 	do {                                                                                                           \
-		struct vt_error error = { 0 };                                                                         \
-		struct vt_error *e = &error;                                                                           \
+		struct vt_error error_ = { 0 };                                                                        \
+		struct vt_error *e = &error_;                                                                          \
 		enum vt_status status_ = (call);                                                                       \
 		(void)e;                                                                                               \
 		if (status_ != VT_OK)                                                                                  \
-			fail_msg("%s: %s: %s", #call, vt_status_name(status_), error.text);                            \
+			fail_msg("%s: %s: %s", #call, vt_status_name(status_), error_.text);                           \
 	} while (0)
 
 struct store_case {
