@@ -548,7 +548,9 @@ static bool read_line(struct reader *r, struct vt_str line, bool terminated)
 			return (terminated || rules[i].ends) &&
 			       rules[i].read(r, vt_str_from(line, rules[i].begins.len));
 	}
-	return on_v1_pairs(r, line);
+	/* Of the lines of a block, these two may be the last of a listing. */
+	bool ends = vt_str_starts(line, VT_STR("Rekey")) || vt_str_find(line, VT_STR("Lifetime")) >= 0;
+	return (terminated || ends) && on_v1_pairs(r, line);
 }
 
 /* `detail` goes on where the plain form ends; the listing says which of the two it is in every SA before the last. */

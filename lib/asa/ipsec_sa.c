@@ -720,7 +720,7 @@ static const struct rule {
 	{ VT_STR("peer address:"), on_peer_address },
 	{ VT_STR("dynamic allocated peer ip"), on_dynamic_peer },
 	{ VT_STR("There are no ipsec sas"), on_none, true },
-	{ VT_STR("Inactive "), on_inactive, true },
+	{ VT_STR("Inactive "), on_inactive },
 	{ VT_STR("Protected vrf"), on_nothing },
 	{ VT_STR("inbound ah sas:"), on_nothing },
 	{ VT_STR("inbound pcp sas:"), on_nothing },

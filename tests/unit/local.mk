@@ -135,3 +135,15 @@ tests_unit_test_log_LDADD = $(UNIT_DAEMON_LIBS)
 UNIT_TESTS += tests/unit/test_secret
 tests_unit_test_secret_SOURCES = tests/unit/test_secret.c
 tests_unit_test_secret_LDADD = $(UNIT_DAEMON_LIBS)
+
+UNIT_TESTS += tests/unit/test_ipsec_sa
+tests_unit_test_ipsec_sa_SOURCES = tests/unit/test_ipsec_sa.c tests/unit/listing_case.h tests/unit/subset.h
+tests_unit_test_ipsec_sa_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_ike_sa
+tests_unit_test_ike_sa_SOURCES = tests/unit/test_ike_sa.c tests/unit/listing_case.h tests/unit/subset.h
+tests_unit_test_ike_sa_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_vpn_sessiondb
+tests_unit_test_vpn_sessiondb_SOURCES = tests/unit/test_vpn_sessiondb.c tests/unit/listing_case.h tests/unit/subset.h
+tests_unit_test_vpn_sessiondb_LDADD = $(UNIT_LIBS)
