@@ -48,6 +48,15 @@ static void put_digits(char *to, size_t n, unsigned value)
 		to[--n] = (char)('0' + value % 10);
 }
 
+static bool is_weekday(struct vt_str word)
+{
+	static const char names[] = "MonTueWedThuFriSatSun";
+	for (size_t d = 0; d < 7 && word.len == 3; d++)
+		if (memcmp(word.p, names + 3 * d, 3) == 0)
+			return true;
+	return false;
+}
+
 /* The words come in either order, and the weekday may be there or not: a word with a colon behind its digits is the
  * time, a month name begins "Mon d yyyy", the rest before the date is the zone. */
 bool vt_device_time_parse(struct vt_str c, struct vt_str *zone, int64_t *local_ms)
@@ -61,7 +70,7 @@ bool vt_device_time_parse(struct vt_str c, struct vt_str *zone, int64_t *local_m
 				return false;
 		} else if (!hms.p && vt_str_find_char(word, ':') > 0 && *word.p >= '0' && *word.p <= '9') {
 			hms = word;
-		} else if (hms.p && !token.p && !month) {
+		} else if (hms.p && !token.p && !month && !is_weekday(word)) {
 			token = word;
 		}
 	}

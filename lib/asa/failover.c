@@ -557,7 +557,9 @@ enum vt_status vt_failover_parse(struct vt_str text, struct vt_arena *arena, str
 	bool host_seen = facts->this_host.unit.p || facts->this_host.state.p;
 	if (facts->on < 0 && !host_seen && !page.other_host_seen && !facts->links_len)
 		return VT_E_NOT_THIS_COMMAND;
-	if ((facts->on == 1 && !page.other_host_seen) || (page.objects_seen && !page.xmit_seen))
+	/* Inside a context the table comes without the queues. */
+	bool queues_missing = page.objects_seen && !page.xmit_seen && facts->this_host.unit.p;
+	if ((facts->on == 1 && !page.other_host_seen) || queues_missing)
 		report->truncated = true;
 	return VT_OK;
 }

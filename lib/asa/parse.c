@@ -71,6 +71,7 @@ static bool looks_like_clock(struct vt_str line)
 static bool looks_like_access_list(struct vt_str line)
 {
 	struct vt_str name;
+	vt_scan_lit(&line, VT_STR("ipv6 "));
 	if (!vt_scan_lit(&line, VT_STR("access-list ")) || !vt_scan_word(&line, &name))
 		return false;
 	return vt_str_starts(line, VT_STR(" line ")) || vt_str_ends(name, VT_STR(";")) ||

@@ -274,7 +274,8 @@ static bool read_interface(struct page *page, struct vt_str line)
  * 1024KB" */
 static bool read_disk(struct page *page, struct vt_str line)
 {
-	static const char *const slots[] = { "Internal", "BIOS Flash", "Slot 0:", "Slot 1:", "Slot 2:", "External" };
+	static const char *const slots[] = { "Internal", "BIOS Flash", "Slot 0:", "Slot 1:",
+					     "Slot 2:",  "External",   "Flash" };
 	struct vt_disk disk = { 0 };
 	for (size_t i = 0; i < sizeof slots / sizeof *slots && !disk.slot.p; i++)
 		if (vt_str_starts(line, vt_str_of(slots[i])))
@@ -336,7 +337,8 @@ static bool read_other(struct page *page, struct vt_str line)
 	struct vt_named_value pair;
 	if (vt_split_label(line, &pair.name, &pair.value))
 		*VT_PUSH(page->arena, facts->other, facts->other_len, page->other_cap) = pair;
-	else if (line.p[line.len - 1] == '.' || vt_str_starts(line, VT_STR("Configuration register")))
+	else if (line.p[line.len - 1] == '.' || vt_str_starts(line, VT_STR("Configuration register")) ||
+		 vt_str_starts(line, VT_STR("Start-up time")))
 		*VT_PUSH(page->arena, facts->notes.items, facts->notes.len, page->notes_cap) = line;
 	else
 		return false;

@@ -5,7 +5,8 @@
  *
  * parse_route(text) answers facts that live until the next call and leaves the report in `report`; cut_route(text)
  * parses every beginning of the text, each in memory of exactly its size, so that a sanitizer sees one byte too far.
- * fixtures("route", cut_route) does that with each file of tests/corpus/route.
+ * fixtures("show_route", cut_route) does that with each file of tests/corpus/show_route; with whole_route each of
+ * them is taken without a line skipped.
  */
 #ifndef TESTS_UNIT_LISTING_CASE_H
 #define TESTS_UNIT_LISTING_CASE_H
@@ -72,6 +73,13 @@ static inline void assert_report_adds_up(struct vt_str text)
 			assert_report_adds_up((struct vt_str){ exact, n });                                            \
 			free(exact);                                                                                   \
 		}                                                                                                      \
+	}                                                                                                              \
+	static inline void whole_##name(const char *text, size_t len)                                                  \
+	{                                                                                                              \
+		char *terminated = strndup(text, len);                                                                 \
+		parse_##name(terminated);                                                                              \
+		assert_parsed();                                                                                       \
+		free(terminated);                                                                                      \
 	}                                                                                                              \
 	static inline type *parse_##name(const char *text)
 

@@ -169,6 +169,7 @@ static void a_list_shorter_than_its_heading_was_cut(void **state)
 		"access-list A line 1 extended permit ip any any quietly (hitcnt=7) 0x3\n");
 	assert_int_equal(a->lists->aces->hitcnt, 7);
 	assert_int_equal(report.skipped, 1);
+	fixtures("show_access-list", whole_acl);
 	fixtures("show_access-list", cut_acl);
 }
 

@@ -20,6 +20,7 @@ static void a_wall_clock_is_read_as_if_it_were_utc(void **state)
 		{ "14:35:24.486 UTC Wed Jun 9 2021", "2021-06-09T14:35:24.486Z", "UTC" },
 		{ "12:52:34 GMT/BST Jan 26 2022", "2022-01-26T12:52:34.000Z", "GMT/BST" },
 		{ "6:16:26 est Thu Dec 1 2022", "2022-12-01T06:16:26.000Z", "est" },
+		{ "14:35:24 Wed Jun 9 2021", "2021-06-09T14:35:24.000Z", NULL },
 		{ "Aug 15 2019 13:44:38", "2019-08-15T13:44:38.000Z", NULL },
 		{ "Aug 15 2019 13:44:38: ", "2019-08-15T13:44:38.000Z", NULL },
 		{ "14:35:24.486 UTC", NULL, NULL },
@@ -116,6 +117,7 @@ static void a_list_shorter_than_its_total_was_cut(void **state)
 	parse_context("nothing of the kind\n");
 	assert_int_equal(case_status, VT_E_NOT_THIS_COMMAND);
 	cut_context(contexts, sizeof contexts - 1);
+	fixtures("show_context", whole_context);
 	fixtures("show_context", cut_context);
 }
 

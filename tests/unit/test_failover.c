@@ -186,6 +186,7 @@ static void a_page_may_end_anywhere(void **state)
 {
 	(void)state;
 	cut_failover(pair, sizeof pair - 1);
+	fixtures("show_failover", whole_failover);
 	fixtures("show_failover", cut_failover);
 }
 

@@ -193,6 +193,7 @@ static void an_empty_buffer_and_another_command(void **state)
 	assert_int_equal(l->messages_len, 0);
 	parse_logging("There are no ipsec sas\n");
 	assert_int_equal(case_status, VT_E_NOT_THIS_COMMAND);
+	fixtures("show_logging", whole_logging);
 	fixtures("show_logging", cut_logging);
 }
 

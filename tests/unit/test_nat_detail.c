@@ -103,6 +103,7 @@ static void a_rule_without_its_hits_was_cut(void **state)
 	assert_true(report.truncated);
 	parse_nat("nat (inside,outside) source static x y\n");
 	assert_int_equal(case_status, VT_E_NOT_THIS_COMMAND);
+	fixtures("show_nat_detail", whole_nat);
 	fixtures("show_nat_detail", cut_nat);
 }
 

@@ -113,6 +113,7 @@ static void a_trace_without_an_action_was_cut(void **state)
 static void a_trace_may_end_anywhere(void **state)
 {
 	(void)state;
+	fixtures("packet-tracer", whole_trace);
 	fixtures("packet-tracer", cut_trace);
 }
 

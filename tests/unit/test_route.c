@@ -155,6 +155,7 @@ static void a_row_without_its_way_was_cut(void **state)
 	assert_true(report.truncated);
 	parse_route("route outside 0.0.0.0 0.0.0.0 192.0.2.254 1\n");
 	assert_int_equal(case_status, VT_E_NOT_THIS_COMMAND);
+	fixtures("show_route", whole_route);
 	fixtures("show_route", cut_route);
 }
 

@@ -45,6 +45,7 @@ static void a_long_description_loses_the_end_of_its_keyword(void **state)
 	assert_true(report.truncated);
 	parse_asp("No route to host (no-route)     30\n");
 	assert_int_equal(case_status, VT_E_NOT_THIS_COMMAND);
+	fixtures("show_asp_drop", whole_asp);
 	fixtures("show_asp_drop", cut_asp);
 }
 
@@ -64,6 +65,7 @@ static void names_with_and_without_a_description(void **state)
 	assert_int_equal(parse_names("no names\n")->on, 0);
 	parse_names("nameif outside\n");
 	assert_int_equal(case_status, VT_E_NOT_THIS_COMMAND);
+	fixtures("show_names", whole_names);
 	fixtures("show_names", cut_names);
 	free(text);
 }
@@ -86,6 +88,7 @@ static void interfaces_are_read_by_meaning(void **state)
 	assert_str(b->interfaces[0].status, "admin down");
 	parse_brief("interface: outside\n");
 	assert_int_equal(case_status, VT_E_NOT_THIS_COMMAND);
+	fixtures("show_interface_ip_brief", whole_brief);
 	fixtures("show_interface_ip_brief", cut_brief);
 	free(text);
 }
@@ -128,6 +131,7 @@ static void a_ping_that_nobody_answered(void **state)
 	assert_true(report.truncated);
 	parse_ping("!!!!!\n");
 	assert_int_equal(case_status, VT_E_NOT_THIS_COMMAND);
+	fixtures("ping", whole_ping);
 	fixtures("ping", cut_ping);
 }
 

@@ -125,7 +125,7 @@ static void what_a_release_adds_is_kept_by_name(void **state)
 {
 	(void)state;
 	struct vt_version *v = parse_version("Cisco Adaptive Security Appliance Software Version 9.20(2)\n"
-					     "Start-up time 10 secs is new: yes\n"
+					     "Toolkit version: 3\n"
 					     "License mode: Smart Licensing\n"
 					     "something else altogether\n");
 	assert_int_equal(v->other_len, 2);
@@ -200,6 +200,7 @@ static void a_page_may_end_anywhere(void **state)
 {
 	(void)state;
 	cut_version(asa5516, sizeof asa5516 - 1);
+	fixtures("show_version", whole_version);
 	fixtures("show_version", cut_version);
 }
 
