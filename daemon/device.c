@@ -409,9 +409,11 @@ static void note_peer(const struct vt_addr *peer, uint64_t ike_state, void *user
 static void note_refusal(struct device *device, struct unit *unit, const struct plan_step *step, enum vt_status status)
 {
 	bool refused = plan_memory_is_denied(unit->memory, step->query, device->round.run.now_ms);
+	/* That an old release does not know a word is nothing to act on. */
+	enum log_level level = status == VT_E_REJECTED ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE;
 	if (refused && !unit->noted[step->query])
-		log_notice(LOG_POLLER, device->name, "\"%s\" is not to be had (%s), asked again in a day",
-			   step->command.text, vt_strerror(status));
+		log_write(level, LOG_POLLER, device->name, "\"%s\" is not to be had (%s), asked again in a day",
+			  step->command.text, vt_strerror(status));
 	unit->noted[step->query] = refused;
 }
 
@@ -712,7 +714,9 @@ static void round_open(struct device *device)
 	if (is_loading(device))
 		return;
 	device->doing = OPENING;
-	if (session_is_idle(device->session)) {
+	/* Still in a command: this is called from the answer that ended the round before. */
+	enum session_state state = session_state(device->session);
+	if (state == SESSION_READY || state == SESSION_COMMAND) {
 		device->round.reused = true;
 		round_discover(device);
 		return;

@@ -26,7 +26,10 @@
 #define CPU_CALM_PERCENT 50
 /* How much of the device's time a poll may take for peers one by one, and what one costs before it was measured. */
 #define PEERS_BUDGET_MS 15000
+#define PEERS_BUDGET_HIGH_CPU_MS 5000
 #define PEER_GUESS_MS 300
+/* A heavy listing is left out so many times in a row while the CPU is high: a box that always is must not be blind. */
+#define HEAVY_SKIPS 2
 /* No device has more peers; what a broken listing could invent is bounded by it. */
 #define PEERS_MAX 20000
 #define PEER_FORGET_MS DAY_MS
@@ -91,6 +94,7 @@ struct plan_memory {
 	unsigned spelling[PLAN_QUERIES];
 	int64_t refused_until_ms[PLAN_QUERIES];
 	bool refused[PLAN_QUERIES];
+	unsigned skips[PLAN_QUERIES];
 	uint64_t full_ms, cpu_percent;
 	int64_t full_again_at_ms, full_pause_ms;
 	uint64_t peer_ms; /* a moving mean */
@@ -202,9 +206,7 @@ static void forget_old_peers(struct plan_memory *memory, int64_t now_ms)
 void plan_begin(struct plan_run *run, struct plan_memory *memory, struct vt_arena *arena,
 		const bool groups[PLAN_GROUPS], bool burst, int64_t now_ms)
 {
-	*run = (struct plan_run){
-		.memory = memory, .arena = arena, .burst = burst, .now_ms = now_ms, .peers_budget_ms = PEERS_BUDGET_MS
-	};
+	*run = (struct plan_run){ .memory = memory, .arena = arena, .burst = burst, .now_ms = now_ms };
 	for (size_t g = 0; g < PLAN_GROUPS; g++)
 		run->groups[g] = groups[g] && !burst;
 	if (burst)
@@ -240,7 +242,8 @@ static bool is_wanted(const struct plan_run *run, enum plan_query query)
 	if (query == PLAN_IKEV2)
 		return !run->ikev2_seen;
 	/* The IPsec listing has its own way of being polite, by peer. */
-	return query == PLAN_IPSEC || !queries[query].heavy || !cpu_is_high(memory);
+	return query == PLAN_IPSEC || !queries[query].heavy || !cpu_is_high(memory) ||
+	       memory->skips[query] >= HEAVY_SKIPS;
 }
 
 static int peer_before(const struct peer *a, const struct peer *b)
@@ -260,6 +263,7 @@ static void order_peers(struct plan_run *run)
 {
 	struct plan_memory *memory = run->memory;
 	forget_old_peers(memory, run->now_ms);
+	run->peers_budget_ms = cpu_is_high(memory) ? PEERS_BUDGET_HIGH_CPU_MS : PEERS_BUDGET_MS;
 	run->order_len = memory->peers_len;
 	run->order = VT_NEW_ARRAY(run->arena, size_t, memory->peers_len);
 	for (size_t i = 0; i < memory->peers_len; i++)
@@ -267,17 +271,12 @@ static void order_peers(struct plan_run *run)
 	qsort_r(run->order, run->order_len, sizeof *run->order, by_need, memory->peers);
 }
 
-/* While the CPU is high only peers whose IKE state moved are worth its time. */
 static const struct peer *next_peer(struct plan_run *run)
 {
 	const struct plan_memory *memory = run->memory;
 	if (run->order_at == run->order_len || run->peers_budget_ms < (int64_t)memory->peer_ms)
 		return NULL;
-	const struct peer *peer = &memory->peers[run->order[run->order_at]];
-	if (cpu_is_high(memory) && !peer->moved)
-		return NULL;
-	run->order_at++;
-	return peer;
+	return &memory->peers[run->order[run->order_at++]];
 }
 
 static void build(struct plan_step *step, enum vt_command_id id, const struct vt_command_args *args)
@@ -312,8 +311,12 @@ static bool ipsec_step(struct plan_run *run, struct plan_step *step)
 bool plan_next(struct plan_run *run, struct plan_step *step)
 {
 	for (; run->at < PLAN_QUERIES; run->at++, run->tried = 0) {
-		if (!is_wanted(run, run->at))
+		if (!is_wanted(run, run->at)) {
+			if (run->groups[queries[run->at].group] && queries[run->at].heavy)
+				run->memory->skips[run->at]++;
 			continue;
+		}
+		run->memory->skips[run->at] = 0;
 		*step = (struct plan_step){ .query = run->at };
 		if (run->at == PLAN_IPSEC) {
 			if (ipsec_step(run, step))

@@ -10,8 +10,8 @@
  *   version · failover · clock
  *
  * Politeness (asa-cli.md §11): the full IPsec listing is left alone for a while when the last one took more than
- * 20 s, or while the CPU is above 70 %; then peers are asked one by one within a budget of time, first those
- * whose IKE state moved, then those not asked for longest. Nothing here waits, reads a clock or knows a session.
+ * 20 s, or while the CPU is above 70 %; then peers are asked one by one within a budget of time (15 s, 5 s while
+ * the CPU is high), first those whose IKE state moved, then those not asked for longest. Nothing here waits, reads a clock or knows a session.
  */
 #ifndef DAEMON_PLAN_H
 #define DAEMON_PLAN_H

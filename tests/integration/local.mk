@@ -18,3 +18,8 @@ TESTS += \
 # vpntriage-web over a database without a fleet: what it answers, what it refuses.
 TESTS += tests/integration/api_answers.py tests/integration/api_refusals.py
 dist_check_SCRIPTS += tests/integration/api_answers.py tests/integration/api_refusals.py
+
+# The daemon against the simulator's own model.
+EXTRA_DIST += tests/integration/truth.py
+TESTS += tests/integration/truth_small.py tests/integration/truth_demo.py
+dist_check_SCRIPTS += tests/integration/truth_small.py tests/integration/truth_demo.py

@@ -35,6 +35,16 @@ def program(name):
     return os.path.join(BUILD, folder, name)
 
 
+def talk(path, request):
+    """Sends one JSON object in a line to a Unix socket, and answers the object that comes back."""
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.settimeout(PATIENCE_S)
+        wire.connect(path)
+        wire.sendall(json.dumps(request).encode() + b"\n")
+        with wire.makefile("rb") as reply:
+            return json.loads(reply.readline())
+
+
 class Process:
     """One program in the background; what it says goes to a file.
 
@@ -182,14 +192,14 @@ class Fleet:
 
     def ask_asasim(self, **request):
         """One request to the simulator's control socket (tests/asasim/README.md lists them); a refusal is an error."""
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(self.control_socket)
-            connection.sendall(json.dumps(request).encode() + b"\n")
-            with connection.makefile(encoding="utf-8") as lines:
-                reply = json.loads(lines.readline())
+        reply = talk(self.control_socket, request)
         if not reply.get("ok"):
             raise AssertionError(f"asasim refused {request}: {reply.get('error')}")
         return reply
+
+    def ask_daemon(self, **request):
+        """One request to vpntriaged's control socket; the whole reply, with result or error."""
+        return talk(os.path.join(self.folder, "control.sock"), {"v": 1, **request})
 
     # ---- waiting ----
 
