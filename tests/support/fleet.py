@@ -102,6 +102,8 @@ class Fleet:
         return self
 
     def __exit__(self, kind, error, where):
+        if kind is SystemExit and not error.code:
+            kind = None  # tap.run() ends the program like this when all is well
         codes = self.stop()
         bad = {name: code for name, code in codes.items() if code != 0}
         if kind or bad or self.failed:
