@@ -193,7 +193,7 @@ struct vt_commit *vt_reduce(struct vt_unit *unit, const struct vt_snapshot *snap
 	r.options = options;
 	unit->poll++;
 	unit->silent = false;
-	int64_t ipsec_before_ms = unit->ipsec_at_ms;
+	int64_t ipsec_before_ms = unit->ipsec_at_ms, sessions_before_ms = unit->sessions_at_ms;
 	reduce_device(&r);
 	/* A standby unit lists replicas: nothing of it enters the model. */
 	if (!vt_unit_is_standby(unit)) {
@@ -209,6 +209,8 @@ struct vt_commit *vt_reduce(struct vt_unit *unit, const struct vt_snapshot *snap
 	collect(&r, !snapshot->burst && (heard(&r, VT_ASKED_IPSEC) || heard(&r, VT_ASKED_SESSIONS)));
 	if (r.samples_len && ipsec_before_ms && unit->ipsec_at_ms > ipsec_before_ms)
 		r.commit->interval_ms = unit->ipsec_at_ms - ipsec_before_ms;
+	if (r.samples_len && sessions_before_ms && unit->sessions_at_ms > sessions_before_ms)
+		r.commit->bytes_interval_ms = unit->sessions_at_ms - sessions_before_ms;
 	return r.commit;
 }
 

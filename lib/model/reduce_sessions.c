@@ -264,6 +264,7 @@ void reduce_sessions(struct reduction *r)
 		lose_patience(r);
 		return;
 	}
+	r->unit->sessions_at_ms = r->snap->taken[VT_ASKED_SESSIONS].started_at_ms;
 	for (size_t i = 0; i < r->snap->sessions->sessions_len; i++) {
 		const struct vt_session *session = &r->snap->sessions->sessions[i];
 		char room[64];

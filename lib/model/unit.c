@@ -329,6 +329,8 @@ void vt_unit_restore(struct vt_unit *unit, const struct vt_unit_rows *rows)
 		selector->live = rows->live[i];
 		if (selector->live.counters_at_ms > unit->ipsec_at_ms)
 			unit->ipsec_at_ms = selector->live.counters_at_ms;
+		if (selector->live.bytes_at_ms > unit->sessions_at_ms)
+			unit->sessions_at_ms = selector->live.bytes_at_ms;
 	}
 }
 

@@ -91,6 +91,7 @@ struct vt_unit {
 	uint64_t *forget_selectors; /* no longer wanted and never seen: to be told in the next commit */
 	size_t forget_selectors_len, forget_selectors_cap;
 	int64_t ipsec_at_ms; /* when packet counters were read last */
+	int64_t sessions_at_ms;     /* when byte counters were read last */
 };
 
 /* Owned text inside a row: true when it changed. */
