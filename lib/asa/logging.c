@@ -55,6 +55,7 @@ const struct vt_shape vt_logging_shape = VT_SHAPE(vt_logging, logging_fields);
 
 enum how {
 	TEXT,     /* up to `until`, or to the end */
+	BEFORE,   /* up to `until`, which has to come */
 	WORD,     /* up to a blank, comma, semicolon or bracket */
 	NUMBER,   /* decimal */
 	HEX,      /* with or without 0x */
@@ -64,7 +65,7 @@ enum how {
 struct rule {
 	unsigned from, to; /* ids, inclusive */
 	const char *mark;
-	const char *until;
+	const char *until; /* for TEXT and BEFORE */
 	enum how how;
 	size_t at; /* in struct vt_syslog_vpn */
 	size_t port_at;
@@ -76,73 +77,74 @@ struct rule {
 static const struct rule rules[] = {
 	/* state and reasons */
 	{ 713136, 713136, "timed out [", "]", TEXT, VPN(state), 0 },
-	{ 713136, 713136, "timed out ", ",", WORD, VPN(state), 0 },
-	{ 713050, 713050, "Reason: ", "  Remote Proxy", TEXT, VPN(reason), 0 },
-	{ 713050, 713050, "Remote Proxy ", ",", WORD, VPN(remote_proxy), 0 },
+	{ 713136, 713136, "timed out ", NULL, WORD, VPN(state), 0 },
+	{ 713050, 713050, "Reason: ", " Remote Proxy", TEXT, VPN(reason), 0 },
+	{ 713050, 713050, "Remote Proxy ", NULL, WORD, VPN(remote_proxy), 0 },
 	{ 713050, 713050, "Local Proxy ", NULL, WORD, VPN(local_proxy), 0 },
+	{ 713050, 713050, "for peer ", NULL, WORD, VPN(peer), 0 },
 	{ 713259, 713259, "Reason: ", NULL, TEXT, VPN(reason), 0 },
 	{ 713123, 713123, "keepalive type: ", ")", TEXT, VPN(reason), 0 },
 	{ 713068, 713068, "Notify message: ", NULL, TEXT, VPN(notify), 0 },
 	{ 713257, 713257, "failure:", NULL, TEXT, VPN(reason), 0 },
 	{ 113019, 113019, "Reason: ", NULL, TEXT, VPN(reason), 0 },
 	{ 113019, 113019, "Duration: ", ",", TEXT, VPN(duration), 0 },
-	{ 113019, 113019, "Bytes xmt: ", ",", NUMBER, VPN(bytes_tx), 0 },
-	{ 113019, 113019, "Bytes rcv: ", ",", NUMBER, VPN(bytes_rx), 0 },
+	{ 113019, 113019, "Bytes xmt: ", NULL, NUMBER, VPN(bytes_tx), 0 },
+	{ 113019, 113019, "Bytes rcv: ", NULL, NUMBER, VPN(bytes_rx), 0 },
 	{ 750003, 750003, "ERROR: ", NULL, TEXT, VPN(reason), 0 },
 	{ 750006, 750007, "Reason: ", NULL, TEXT, VPN(reason), 0 },
 	{ 751014, 751027, "Reason: ", NULL, TEXT, VPN(reason), 0 },
-	{ 752012, 752012, "using protocol", NULL, TEXT, VPN(reason), 0 },
 	/* proxies */
-	{ 713041, 713041, "local Proxy Address ", ",", WORD, VPN(local_proxy), 0 },
-	{ 713041, 713041, "remote Proxy Address ", ",", WORD, VPN(remote_proxy), 0 },
+	{ 713041, 713041, "local Proxy Address ", NULL, WORD, VPN(local_proxy), 0 },
+	{ 713041, 713041, "remote Proxy Address ", NULL, WORD, VPN(remote_proxy), 0 },
 	{ 713041, 713041, "Crypto map (", ")", TEXT, VPN(crypto_map), 0 },
-	{ 713041, 713041, "Intf ", ",", WORD, VPN(interface), 0 },
-	{ 713041, 713041, "IKE Peer ", " ", WORD, VPN(peer), 0 },
-	{ 713061, 713061, "remote proxy ", " ", WORD, VPN(remote_proxy), 0 },
-	{ 713061, 713061, "local proxy ", " ", WORD, VPN(local_proxy), 0 },
+	{ 713041, 713041, "Intf ", NULL, WORD, VPN(interface), 0 },
+	{ 713041, 713041, "IKE Peer ", NULL, WORD, VPN(peer), 0 },
+	{ 713061, 713061, "remote proxy ", NULL, WORD, VPN(remote_proxy), 0 },
+	{ 713061, 713061, "local proxy ", NULL, WORD, VPN(local_proxy), 0 },
 	{ 713061, 713061, "on interface ", NULL, WORD, VPN(interface), 0 },
-	{ 713221, 713225, "map = ", ",", WORD, VPN(crypto_map), 0 },
-	{ 713024, 713025, "Address ", ",", WORD, VPN(remote_proxy), 0 },
+	{ 402116, 402116, "its local proxy as ", NULL, WORD, VPN(local_proxy), 0 },
+	{ 402116, 402116, "its remote proxy as ", NULL, WORD, VPN(remote_proxy), 0 },
+	{ 713221, 713225, "map = ", NULL, WORD, VPN(crypto_map), 0 },
+	{ 713024, 713025, "Address ", NULL, WORD, VPN(remote_proxy), 0 },
 	{ 713034, 713035, "Data:", NULL, TEXT, VPN(remote_proxy), 0 },
-	{ 751022, 751022, "remote traffic selector ", " ", WORD, VPN(remote_proxy), 0 },
-	{ 751022, 751022, "local traffic selector ", "!", WORD, VPN(local_proxy), 0 },
+	{ 751022, 751022, "remote traffic selector ", NULL, WORD, VPN(remote_proxy), 0 },
+	{ 751022, 751022, "local traffic selector ", NULL, WORD, VPN(local_proxy), 0 },
 	{ 751022, 751022, "Interface: ", NULL, WORD, VPN(interface), 0 },
 	/* SPIs */
-	{ 713049, 713049, "Inbound SPI = ", ",", HEX, VPN(spi_in), 0 },
-	{ 713049, 713049, "Outbound SPI = ", ",", HEX, VPN(spi_out), 0 },
-	{ 713049, 713049, ") ", ",", WORD, VPN(role), 0 },
+	{ 713049, 713049, "Inbound SPI = ", NULL, HEX, VPN(spi_in), 0 },
+	{ 713049, 713049, "Outbound SPI = ", NULL, HEX, VPN(spi_out), 0 },
+	{ 713049, 713049, ") ", NULL, WORD, VPN(role), 0 },
 	{ 713902, 713906, "SPI = ", NULL, HEX, VPN(spi), 0 },
-	{ 402100, 402199, "SPI= ", ",", HEX, VPN(spi), 0 },
-	{ 402100, 402199, "spi=", ",", HEX, VPN(spi), 0 },
-	{ 602303, 602304, "SPI= ", ")", HEX, VPN(spi), 0 },
-	{ 702305, 702307, "SPI= ", ")", HEX, VPN(spi), 0 },
-	{ 750014, 750015, "SPI ", " ", HEX, VPN(spi), 0 },
+	{ 402100, 402199, "SPI=", NULL, HEX, VPN(spi), 0 },
+	{ 602303, 602304, "SPI=", NULL, HEX, VPN(spi), 0 },
+	{ 702305, 702307, "SPI=", NULL, HEX, VPN(spi), 0 },
+	{ 750014, 750015, "SPI ", NULL, HEX, VPN(spi), 0 },
 	/* peers of messages outside the two families */
-	{ 402100, 402199, " from ", " ", WORD, VPN(peer), 0 },
-	{ 402100, 402199, "(user= ", ")", TEXT, VPN(username), 0 },
-	{ 402100, 402199, ") to ", " ", WORD, VPN(local), 0 },
-	{ 602303, 602304, "between ", " ", WORD, VPN(local), 0 },
-	{ 602303, 602304, " and ", " ", WORD, VPN(peer), 0 },
-	{ 602303, 602304, "(user= ", ")", TEXT, VPN(username), 0 },
-	{ 702305, 702307, "between ", " ", WORD, VPN(local), 0 },
-	{ 702305, 702307, " and ", " ", WORD, VPN(peer), 0 },
-	{ 702305, 702307, "(user= ", ")", TEXT, VPN(username), 0 },
+	{ 402100, 402199, " from ", NULL, WORD, VPN(peer), 0 },
+	{ 402100, 402199, "(user=", ")", TEXT, VPN(username), 0 },
+	{ 402100, 402199, ") to ", NULL, WORD, VPN(local), 0 },
+	{ 402115, 402117, " to ", NULL, WORD, VPN(local), 0 },
+	{ 602303, 602304, "between ", NULL, WORD, VPN(local), 0 },
+	{ 602303, 602304, " and ", NULL, WORD, VPN(peer), 0 },
+	{ 602303, 602304, "(user=", ")", TEXT, VPN(username), 0 },
+	{ 702305, 702307, "between ", NULL, WORD, VPN(local), 0 },
+	{ 702305, 702307, " and ", NULL, WORD, VPN(peer), 0 },
+	{ 702305, 702307, "(user=", ")", TEXT, VPN(username), 0 },
 	{ 752001, 752016, "Map Tag = ", NULL, WORD, VPN(crypto_map), 0 },
 	{ 752001, 752016, "Map Tag= ", NULL, WORD, VPN(crypto_map), 0 },
-	{ 713235, 713235, "peer ", NULL, WORD, VPN(peer), 0 },
 	/* the families */
-	{ 713000, 713999, "IP = ", ",", WORD, VPN(peer), 0 },
+	{ 713000, 713999, "IP = ", NULL, WORD, VPN(peer), 0 },
 	{ 713000, 713999, "Group = ", ",", TEXT, VPN(group), 0 },
 	{ 713000, 713999, "Username = ", ",", TEXT, VPN(username), 0 },
-	{ 715000, 715999, "IP = ", ",", WORD, VPN(peer), 0 },
+	{ 715000, 715999, "IP = ", NULL, WORD, VPN(peer), 0 },
 	{ 715000, 715999, "Group = ", ",", TEXT, VPN(group), 0 },
-	{ 113019, 113019, "IP = ", ",", WORD, VPN(peer), 0 },
+	{ 113019, 113019, "IP = ", NULL, WORD, VPN(peer), 0 },
 	{ 113019, 113019, "Group = ", ",", TEXT, VPN(group), 0 },
 	{ 113019, 113019, "Username = ", ",", TEXT, VPN(username), 0 },
-	{ 750000, 751999, "Local:", " ", ENDPOINT, VPN(local), VPN(local_port) },
-	{ 750000, 751999, "Remote:", " ", ENDPOINT, VPN(peer), VPN(peer_port) },
-	{ 750000, 751999, "Username:", " IKEv", TEXT, VPN(username), 0 },
-	{ 717000, 717999, "peer certificate", NULL, TEXT, VPN(reason), 0 },
+	{ 750000, 751999, "Local:", NULL, ENDPOINT, VPN(local), VPN(local_port) },
+	{ 750000, 751999, "Remote:", NULL, ENDPOINT, VPN(peer), VPN(peer_port) },
+	{ 750000, 751999, "Username:", " IKEv", BEFORE, VPN(username), 0 },
+	{ 750000, 751999, "Username:", NULL, WORD, VPN(username), 0 },
 };
 
 static bool is_about_vpn(uint64_t id)
@@ -188,8 +190,10 @@ static bool read_text(const struct rule *rule, struct vt_str rest, struct vt_sys
 	if (to->p)
 		return false;
 	struct vt_str found;
-	if (rule->how == TEXT) {
+	if (rule->how == TEXT || rule->how == BEFORE) {
 		ptrdiff_t end = rule->until ? vt_str_find(rest, vt_str_of(rule->until)) : -1;
+		if (end < 0 && rule->how == BEFORE)
+			return false;
 		found = vt_str_trim(end < 0 ? rest : vt_str_first(rest, (size_t)end));
 	} else if (rule->how == ENDPOINT) {
 		if (!vt_scan_word(&rest, &found))

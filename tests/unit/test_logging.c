@@ -133,6 +133,31 @@ static void what_a_message_says_of_a_tunnel(void **state)
 		{ "%ASA-4-402117: IPSEC: Received a non-IPSec packet (protocol= ICMP) from 10.5.1.127 to "
 		  "192.168.6.102.",
 		  { { AT(peer), "10.5.1.127" } } },
+		{ "%ASA-4-402116: IPSEC: Received an ESP packet (SPI=0x1B86506B, sequence number=0x28B) from "
+		  "203.0.113.7 (user=br) to 192.0.2.1.  The decapsulated inner packet doesn't match the negotiated "
+		  "policy in the SA.  The packet specifies its destination as 10.1.0.9, its source as 10.3.0.9, and "
+		  "its protocol as tcp.  The SA specifies its local proxy as 10.1.0.0/255.255.0.0/ip/0 and its remote "
+		  "proxy as 10.2.0.0/255.255.0.0/ip/0.",
+		  { { AT(peer), "203.0.113.7" },
+		    { AT(local), "192.0.2.1" },
+		    { AT(username), "br" },
+		    { AT(local_proxy), "10.1.0.0/255.255.0.0/ip/0" },
+		    { AT(remote_proxy), "10.2.0.0/255.255.0.0/ip/0" } } },
+		{ "%ASA-5-713050: Group = g, IP = 203.0.113.7, Connection terminated for peer 203.0.113.7. Reason: "
+		  "Peer Terminate Remote Proxy 10.2.0.0, Local Proxy 10.1.0.0",
+		  { { AT(peer), "203.0.113.7" },
+		    { AT(reason), "Peer Terminate" },
+		    { AT(remote_proxy), "10.2.0.0" },
+		    { AT(local_proxy), "10.1.0.0" } } },
+		{ "%ASA-3-751022: Local: 192.0.2.1:500 Remote: 203.0.113.9:500 Username: 203.0.113.9 Tunnel rejected: "
+		  "Crypto Map Policy not found for remote traffic selector a local traffic selector b!",
+		  { { AT(local), "192.0.2.1" },
+		    { AT(username), "203.0.113.9" },
+		    { AT(remote_proxy), "a" },
+		    { AT(local_proxy), "b" } } },
+		{ "%ASA-3-752015: Tunnel Manager has failed to establish an L2L SA.  All configured IKE versions "
+		  "failed to establish the tunnel. Map Tag= outside_map.  Map Sequence Number = 10.",
+		  { { AT(crypto_map), "outside_map" } } },
 		{ "%ASA-6-602303: IPSEC: An outbound LAN-to-LAN SA (SPI= 0xF81283) between 91.240.17.178 and "
 		  "192.168.2.2 (user= admin) has been created.",
 		  { { AT(local), "91.240.17.178" }, { AT(peer), "192.168.2.2" }, { AT(username), "admin" } } },
