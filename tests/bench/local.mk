@@ -7,7 +7,8 @@ BENCH_FRAME = tests/bench/bench.c tests/bench/bench.h
 BENCH_IPSEC_SA = tests/bench/ipsec_sa_text.c tests/bench/ipsec_sa_text.h
 EXTRA_PROGRAMS += $(BENCH_BINARIES)
 CLEANFILES += $(BENCH_BINARIES)
-EXTRA_DIST += tests/bench/README.md tests/bench/bench_rows.py tests/bench/ipsec_sa.textfsm tests/bench/bench_textfsm.py
+EXTRA_DIST += tests/bench/README.md tests/bench/bench_rows.py tests/bench/ipsec_sa.textfsm tests/bench/bench_textfsm.py \
+	tests/bench/daemon_cost.py tests/bench/bench_poll.py tests/bench/bench_fleet.py
 
 tests_bench_print_ipsec_sa_SOURCES = tests/bench/print_ipsec_sa.c $(BENCH_IPSEC_SA)
 tests_bench_print_ipsec_sa_LDADD = $(VPNTRIAGE_LIBS)
@@ -24,3 +25,6 @@ tests_bench_bench_store_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_bench_bench_store_LDADD = $(STORE_LIBS) -lm
 EXTRA_DIST += tests/bench/row_a_sample.sql
 BENCHES += tests/bench/bench_store
+
+BENCHES += tests/bench/bench_poll.py
+BENCHES += tests/bench/bench_fleet.py
