@@ -63,7 +63,7 @@ static inline void assert_report_adds_up(struct vt_str text)
 		assert_report_adds_up(vt_str_of(text));                                                                \
 		return &facts;                                                                                         \
 	}                                                                                                              \
-	static inline void cut_##name(const char *text, size_t len)                                                    \
+	__attribute__((unused)) static inline void cut_##name(const char *text, size_t len)                            \
 	{                                                                                                              \
 		for (size_t n = 0; n <= len; n++) {                                                                    \
 			type facts;                                                                                    \
@@ -74,7 +74,7 @@ static inline void assert_report_adds_up(struct vt_str text)
 			free(exact);                                                                                   \
 		}                                                                                                      \
 	}                                                                                                              \
-	static inline void whole_##name(const char *text, size_t len)                                                  \
+	__attribute__((unused)) static inline void whole_##name(const char *text, size_t len)                          \
 	{                                                                                                              \
 		char *terminated = strndup(text, len);                                                                 \
 		parse_##name(terminated);                                                                              \
