@@ -1,20 +1,31 @@
 # SPDX-License-Identifier: MIT
 """./bootstrap demo as a newcomer meets it: it comes up, says where to look, and leaves nothing behind."""
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 
 import tap
 from fleet import BUILD, PATIENCE_S, SOURCE
 
 
+@contextlib.contextmanager
 def demo(*options):
-    return subprocess.Popen([sys.executable, os.path.join(SOURCE, "tests/demo/run"), BUILD, "--port", "0", *options],
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen([sys.executable, os.path.join(SOURCE, "tests/demo/run"), BUILD, "--port", "0", *options],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    watchdog = threading.Timer(4 * PATIENCE_S, process.terminate)
+    watchdog.start()
+    try:
+        yield process
+    finally:
+        watchdog.cancel()
+        process.terminate()
+        process.wait()
 
 
 def nothing_is_left_of(said):
