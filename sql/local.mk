@@ -85,8 +85,10 @@ SQL_QUERIES = \
 	%D%/queries/tunnels_by_peer.sql \
 	%D%/queries/tunnels_by_place.sql \
 	%D%/queries/tunnels_by_status.sql \
+	%D%/queries/tunnels_by_words.sql \
 	%D%/queries/tunnels_flapping.sql \
-	%D%/queries/tunnels_of_unit.sql
+	%D%/queries/tunnels_of_unit.sql \
+	%D%/queries/words_count.sql
 EXTRA_DIST += %D%/embed.awk %D%/schema.sql $(SQL_MIGRATIONS) $(SQL_QUERIES)
 
 nodist_lib_libvtstore_a_SOURCES += %D%/statements.c %D%/statements.h

@@ -157,7 +157,8 @@ static struct vt_str filter(struct vt_str text)
 /* A page being looked for. */
 struct page {
 	const struct vt_tunnel_query *query;
-	struct vt_str q; /* in lower case, or absent */
+	struct vt_str q;     /* in lower case, or absent */
+	struct vt_str words; /* the same for the index of words; absent: it cannot tell */
 	struct place after;
 	struct vt_arena *arena;
 	struct place *found;
@@ -174,6 +175,7 @@ static void bind_page(struct statement *statement, const struct page *page)
 	bind_text(statement, ":context", filter(query->context));
 	bind_text(statement, ":peer", filter(query->peer));
 	bind_text(statement, ":q", page->q);
+	bind_text(statement, ":words", page->words);
 	bind_i64(statement, ":flapping", query->flapping);
 	bind_i64(statement, ":limit", (int64_t)query->limit + 1);
 }
@@ -219,6 +221,50 @@ static bool place_in_device(struct page *page)
 	return order <= 0;
 }
 
+/* ---- a part of a word ---- */
+
+enum {
+	LETTERS = 3,       /* what the index of words is made of */
+	FEW_TUNNELS = 2000 /* so many are sorted in a millisecond; more are found as fast by walking them in order */
+};
+
+/* The text as a phrase for the index; absent when it cannot be asked: too short, or not plain letters. */
+static struct vt_str phrase(struct vt_arena *arena, struct vt_str text)
+{
+	char *quoted = vt_arena_alloc(arena, 2 * text.len + 3);
+	size_t len = 0;
+	quoted[len++] = '"';
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.p[i] <= 0)
+			return VT_STR_NONE;
+		if (text.p[i] == '"')
+			quoted[len++] = '"';
+		quoted[len++] = text.p[i];
+	}
+	quoted[len++] = '"';
+	return text.len < LETTERS ? VT_STR_NONE : (struct vt_str){ quoted, len };
+}
+
+static enum vt_status words_are_rare(struct vt_store *store, struct page *page, bool *rare, struct vt_error *error)
+{
+	static const char action[] = "look for a word";
+	struct statement *statement = db_statement(store, SQL_WORDS_COUNT);
+	bool row;
+	*rare = false;
+	if (!page->words.p)
+		return VT_OK;
+	if (!statement)
+		return db_fail(store, error, action);
+	bind_text(statement, ":words", page->words);
+	bind_i64(statement, ":most", FEW_TUNNELS);
+	enum vt_status status = db_step(store, statement, &row, error, action);
+	if (status != VT_OK || !row)
+		return status;
+	*rare = read_i64(statement, "tunnels") < FEW_TUNNELS;
+	db_done(statement);
+	return VT_OK;
+}
+
 /* The index that leaves the fewest rows to look at. */
 static enum vt_status find_page(struct vt_store *store, struct page *page, struct vt_error *error)
 {
@@ -231,6 +277,12 @@ static enum vt_status find_page(struct vt_store *store, struct page *page, struc
 			       : VT_OK;
 	if (query->peer.len)
 		return find_places(store, page, SQL_TUNNELS_BY_PEER, statuses, VT_STR_NONE, error);
+	bool rare;
+	enum vt_status status = words_are_rare(store, page, &rare, error);
+	if (status != VT_OK)
+		return status;
+	if (rare)
+		return find_places(store, page, SQL_TUNNELS_BY_WORDS, statuses, VT_STR_NONE, error);
 	if (query->flapping == 1)
 		return find_places(store, page, SQL_TUNNELS_FLAPPING, statuses, VT_STR_NONE, error);
 	if (query->status_mask)
@@ -270,8 +322,10 @@ enum vt_status vt_store_tunnels(struct vt_store *store, const struct vt_tunnel_q
 				struct vt_tunnel_row **rows, size_t *len, bool *more, struct vt_error *error)
 {
 	struct page page = { .query = query, .arena = arena };
-	if (query->q.len)
+	if (query->q.len) {
 		page.q = lower_case(arena, query->q);
+		page.words = phrase(arena, page.q);
+	}
 	bool began = begin_reading(store);
 	enum vt_status status = read_page(store, &page, rows, len, more, error);
 	end_reading(store, began);

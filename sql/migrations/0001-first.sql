@@ -103,6 +103,26 @@ CREATE INDEX tunnel_by_peer ON tunnel (peer, device, context) WHERE current = 1;
 CREATE INDEX tunnel_flapping ON tunnel (device, context, peer) WHERE current = 1 AND flapping = 1;
 CREATE INDEX tunnel_gone ON tunnel (last_seen_ms) WHERE current = 0;
 
+-- Where three letters in a row stand: a rare part of a word is found without walking all tunnels.
+CREATE VIRTUAL TABLE tunnel_words USING fts5 (
+	device, peer, name, owner, content = 'tunnel', content_rowid = 'no', tokenize = 'trigram'
+);
+CREATE TRIGGER tunnel_words_in AFTER INSERT ON tunnel BEGIN
+	INSERT INTO tunnel_words (rowid, device, peer, name, owner)
+		VALUES (new.no, new.device, new.peer, new.name, new.owner);
+END;
+CREATE TRIGGER tunnel_words_out AFTER DELETE ON tunnel BEGIN
+	INSERT INTO tunnel_words (tunnel_words, rowid, device, peer, name, owner)
+		VALUES ('delete', old.no, old.device, old.peer, old.name, old.owner);
+END;
+CREATE TRIGGER tunnel_words_changed AFTER UPDATE OF name, owner ON tunnel
+	WHEN (old.name, old.owner) IS NOT (new.name, new.owner) BEGIN
+	INSERT INTO tunnel_words (tunnel_words, rowid, device, peer, name, owner)
+		VALUES ('delete', old.no, old.device, old.peer, old.name, old.owner);
+	INSERT INTO tunnel_words (rowid, device, peer, name, owner)
+		VALUES (new.no, new.device, new.peer, new.name, new.owner);
+END;
+
 -- How many current tunnels there are of each kind, so that a count costs nine rows and not all of them.
 CREATE TABLE tunnel_count (
 	status TEXT NOT NULL,

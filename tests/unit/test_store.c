@@ -356,6 +356,10 @@ static void a_list_is_what_its_filters_say(void **state)
 		{ .flapping = -1, .q = VT_STR("FW1") },
 		{ .flapping = -1, .q = VT_STR("100%_") },
 		{ .flapping = -1, .q = VT_STR("%") },
+		{ .flapping = -1, .q = VT_STR("\"acme\"") },
+		{ .flapping = -1, .q = VT_STR("Acme-3"), .status_mask = 1 << VT_TUNNEL_IDLE },
+		{ .flapping = 1, .q = VT_STR("cgn-fw1") },
+		{ .flapping = -1, .q = VT_STR("caf\xc3\xa9") },
 		{ .flapping = -1, .q = VT_STR("nothing has this") },
 	};
 	struct store_case c = store_case_begin();
