@@ -324,7 +324,9 @@ static void cmd_context(struct cli *c, struct vt_buf *out, const struct args *a)
 
 static void running_section(struct cli *c, struct vt_buf *out, const struct args *a, bool all)
 {
-	if (!render_running(&c->view, out, a->rest, all))
+	all |= strcmp(a->rest, "all") == 0;
+	const char *section = strcmp(a->rest, "all") == 0 ? NULL : a->rest;
+	if (!render_running(&c->view, out, section, all))
 		vt_buf_printf(out, "                ^\nERROR: %% Invalid input detected at '^' marker.\n");
 }
 
@@ -557,30 +559,18 @@ static enum lookup look_up(const struct cli *c, size_t n, char **words, const st
 	bool alive[N_COMMANDS];
 	memset(alive, 1, sizeof alive);
 	for (size_t at = 0; at < n; at++) {
-		/* A <rest> swallows everything from here on. */
-		for (size_t i = 0; i < N_COMMANDS && at > 0; i++)
-			if (alive[i] && offered(c, &commands[i]) &&
-			    vt_str_eq(pattern_word(commands[i].pattern, at), VT_STR("<rest>"))) {
-				bool other[N_COMMANDS];
-				memcpy(other, alive, sizeof other);
-				other[i] = false;
-				if (narrow(c, other, at, words[at]) == 1 &&
-				    pattern_word(commands[i].pattern, at + 1).len == 0) {
-					bool keyword = false;
-					for (size_t k = 0; k < N_COMMANDS; k++)
-						keyword |= other[k];
-					if (keyword)
-						continue;
-				}
-				*found = &commands[i];
-				return FOUND;
-			}
 		unsigned meanings = narrow(c, alive, at, words[at]);
 		*bad = at;
 		if (meanings == 0)
 			return INVALID;
 		if (meanings == 2)
 			return AMBIGUOUS;
+		/* A <rest> swallows everything from here on. */
+		for (size_t i = 0; i < N_COMMANDS; i++)
+			if (alive[i] && vt_str_eq(pattern_word(commands[i].pattern, at), VT_STR("<rest>"))) {
+				*found = &commands[i];
+				return FOUND;
+			}
 	}
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		if (alive[i] && offered(c, &commands[i]) && pattern_word(commands[i].pattern, n).len == 0) {
@@ -723,6 +713,7 @@ static void enter(struct cli *c)
 	}
 	end_line(c);
 	vt_buf_clear(&c->line);
+	c->entered++;
 	if (*line) {
 		c->events.advance(c->events.context);
 		c->events.command(c->events.context,

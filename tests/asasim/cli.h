@@ -23,7 +23,6 @@ enum cli_state { CLI_LINE, CLI_PASSWORD, CLI_MORE, CLI_HUNG, CLI_CLOSED };
 struct cli {
 	struct view view;
 	struct cli_events events;
-	struct vt_arena *arena;
 	enum cli_state state;
 	bool config;
 	unsigned pager;
@@ -33,8 +32,8 @@ struct cli {
 	size_t page_at;
 	unsigned password_tries;
 	bool last_cr, scrolled;
-	bool after_page_prompt;
 	unsigned lines_ended; /* for mixed line ends */
+	unsigned entered;     /* lines so far */
 	uint64_t shown_bytes; /* of the current command */
 };
 
@@ -44,6 +43,5 @@ void cli_free(struct cli *cli);
 void cli_input(struct cli *cli, const char *bytes, size_t len);
 /* One line for `exec` requests: the greeting and nothing else. */
 void cli_greeting_line(struct vt_buf *out);
-/* The unit became the other thing (failover): the next prompt shows it. */
 
 #endif

@@ -7,7 +7,7 @@
  */
 #include "control.h"
 
-#include "render.h"
+#include "truth.h"
 #include "world.h"
 
 #include "base/timefmt.h"
@@ -144,12 +144,11 @@ static json_t *do_advance(struct control *c, const json_t *in)
 
 static json_t *do_model(struct control *c, const json_t *in)
 {
-	json_t *o = truth_json(c->fleet->model);
-	const char *device = word(in, "device");
-	json_t *devices = json_object_get(o, "devices");
-	for (size_t i = json_array_size(devices); device && i-- > 0;)
-		if (strcmp(json_string_value(json_object_get(json_array_get(devices, i), "name")), device) != 0)
-			json_array_remove(devices, i);
+	const char *name = word(in, "device");
+	const struct device *only = name ? world_device(model_world(c->fleet->model), name) : NULL;
+	if (name && !only)
+		return failed("there is no device \"%s\"", name);
+	json_t *o = truth_json(c->fleet->model, only);
 	json_object_set_new(o, "ok", json_true());
 	return o;
 }

@@ -7,8 +7,6 @@
 
 #include "sshd.h"
 
-#include <jansson.h>
-
 struct control;
 
 /* World time runs from the model's present, `speed` times as fast as the real clock; it becomes the fleet's clock. */
@@ -16,8 +14,5 @@ struct control *control_new(struct fleet *fleet, double speed, bool frozen);
 /* False with a sentence. */
 bool control_listen(struct control *control, const char *path, char *why, size_t room);
 void control_free(struct control *control);
-
-/* The whole truth at the model's present time; caller decrefs. */
-json_t *truth_json(struct model *model);
 
 #endif

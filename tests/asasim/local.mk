@@ -18,8 +18,10 @@ tests_asasim_libasasim_a_SOURCES = \
 	%D%/state.c %D%/state.h \
 	%D%/syslog.c %D%/syslog.def \
 	%D%/traffic.c \
-	%D%/truth.c \
+	%D%/truth.c %D%/truth.h \
 	%D%/world.c %D%/world.h
+
+EXTRA_DIST += tests/asasim/README.md
 
 noinst_PROGRAMS += tests/asasim/asasim
 tests_asasim_asasim_SOURCES = %D%/main.c

@@ -239,7 +239,7 @@ struct quirks {
 	const char *algorithms; /* modern | single | legacy | ancient */
 	const char *exec;       /* greeting | hang | close */
 	const char *banner, *motd;
-	const char *enable_mode; /* star (default) | plain | already | login */
+	const char *enable_mode; /* star | plain | already */
 	unsigned enable_refuse;  /* refuse the right password this many times */
 	const char *line_end;    /* crlf | crcrlf | mixed */
 	unsigned pager;          /* lines; 24 */
@@ -247,12 +247,11 @@ struct quirks {
 	size_t n_denied;
 	unsigned max_sessions, idle_timeout_s, grace_s;
 	unsigned close_after_bytes, hang_after_bytes; /* within one command's output */
-	unsigned slow_bytes_s, packet_bytes, echo_delay_ms;
+	unsigned slow_bytes_s, packet_bytes, delay_ms;
 	unsigned huge_bytes; /* show running-config grows to this size */
 	bool refuse_tcp, silent_tcp, garbage, host_key_change, scroll_echo, async_syslog, drop_on_failover;
 	unsigned auth; /* bits: 1 password, 2 keyboard-interactive, 4 publickey */
 	bool names;
-	const char *async_text;
 };
 
 struct device {

@@ -528,6 +528,8 @@ bool render_running(const struct view *v, struct vt_buf *out, const char *sectio
 		write_map(v, out, true);
 		return true;
 	}
+	if (!all && strcmp(section, "sysopt") == 0)
+		return true; /* all of it is the default */
 	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
 		if (strcmp(sections[i].name, section) == 0) {
 			sections[i].write(v, out);

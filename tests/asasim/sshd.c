@@ -48,7 +48,10 @@ struct conn {
 	int64_t accepted_at_ms, last_input_ms, closing_at_ms;
 	double budget; /* bytes the slow quirk still allows */
 	uint64_t budget_at_ms;
-	size_t sent; /* of cli->out */
+	size_t sent;       /* of cli->out */
+	unsigned answered; /* lines whose answer has been held back long enough */
+	uint64_t hold_until_ms;
+	bool bannered;
 	struct ssh_server_callbacks_struct server_cb;
 	struct ssh_channel_callbacks_struct channel_cb;
 };
@@ -207,7 +210,13 @@ static void carry_output(struct conn *c)
 	struct cli *cli = c->cli;
 	if (!cli || !c->channel || !c->shell)
 		return;
-	unsigned piece = c->host->device->quirks.packet_bytes;
+	unsigned piece = c->host->device->quirks.packet_bytes, delay = c->host->device->quirks.delay_ms;
+	if (cli->entered != c->answered) {
+		c->answered = cli->entered;
+		c->hold_until_ms = loop_ms(c) + delay;
+	}
+	if (delay && loop_ms(c) < c->hold_until_ms)
+		return;
 	while (c->sent < cli->out.len) {
 		size_t want = allowance(c, cli->out.len - c->sent);
 		if (piece && want > piece)
@@ -308,7 +317,15 @@ static int logged_in(struct conn *c, const char *user, bool ok)
 
 static int auth_none(ssh_session s, const char *user, void *data)
 {
-	(void)s, (void)user, (void)data;
+	struct conn *c = data;
+	const char *text = c->host->device->quirks.banner;
+	(void)user;
+	if (text && !c->bannered) {
+		ssh_string banner = ssh_string_from_char(text);
+		c->bannered = true;
+		ssh_send_issue_banner(s, banner);
+		ssh_string_free(banner);
+	}
 	return SSH_AUTH_DENIED;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * The whole truth about a world at its present time, for tests to compare with what somebody read over SSH.
  */
-#include "control.h"
+#include "truth.h"
+
 #include "render.h"
 
 #include "base/timefmt.h"
@@ -122,12 +123,13 @@ static json_t *device_json(struct model *m, const struct device *d)
 			 "down", (int)d->gw[0]->down, "contexts", contexts);
 }
 
-json_t *truth_json(struct model *m)
+json_t *truth_json(struct model *m, const struct device *only)
 {
 	struct world *w = model_world(m);
 	json_t *devices = json_array(), *faults = json_array();
 	for (size_t i = 0; i < w->n_devices; i++)
-		json_array_append_new(devices, device_json(m, w->devices[i]));
+		if (!only || only == w->devices[i])
+			json_array_append_new(devices, device_json(m, w->devices[i]));
 	for (size_t i = 0; i < w->n_faults; i++) {
 		const struct fault *f = w->faults[i];
 		json_t *o = json_pack("{s:s, s:b, s:o}", "fault", f->name, "active", (int)f->on, "at",

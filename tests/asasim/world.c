@@ -355,7 +355,7 @@ static const struct quirk {
 	{ "hang_after_bytes", Q_UINT, AT(hang_after_bytes), NULL },
 	{ "slow_bytes_s", Q_UINT, AT(slow_bytes_s), NULL },
 	{ "packet_bytes", Q_UINT, AT(packet_bytes), NULL },
-	{ "delay_ms", Q_UINT, AT(echo_delay_ms), NULL },
+	{ "delay_ms", Q_UINT, AT(delay_ms), NULL },
 	{ "huge_bytes", Q_UINT, AT(huge_bytes), NULL },
 	{ "refuse_tcp", Q_BOOL, AT(refuse_tcp), NULL },
 	{ "silent_tcp", Q_BOOL, AT(silent_tcp), NULL },

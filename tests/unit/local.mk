@@ -147,3 +147,11 @@ tests_unit_test_ike_sa_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_vpn_sessiondb
 tests_unit_test_vpn_sessiondb_SOURCES = tests/unit/test_vpn_sessiondb.c tests/unit/listing_case.h tests/unit/subset.h
 tests_unit_test_vpn_sessiondb_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_asasim_ike
+tests_unit_test_asasim_ike_SOURCES = tests/unit/test_asasim_ike.c
+tests_unit_test_asasim_ike_LDADD = $(ASASIM_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_asasim_model
+tests_unit_test_asasim_model_SOURCES = tests/unit/test_asasim_model.c
+tests_unit_test_asasim_model_LDADD = $(ASASIM_LIBS) $(CMOCKA_LIBS)
