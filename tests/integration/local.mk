@@ -23,3 +23,6 @@ dist_check_SCRIPTS += tests/integration/api_answers.py tests/integration/api_ref
 EXTRA_DIST += tests/integration/truth.py
 TESTS += tests/integration/truth_small.py tests/integration/truth_demo.py
 dist_check_SCRIPTS += tests/integration/truth_small.py tests/integration/truth_demo.py
+# The session against the simulated fleet, a switch a device.
+TESTS += tests/integration/session_asasim.py
+dist_check_SCRIPTS += tests/integration/session_asasim.py

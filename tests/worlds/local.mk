@@ -3,4 +3,5 @@ EXTRA_DIST += \
 	tests/worlds/demo.yaml \
 	tests/worlds/names.yaml \
 	tests/worlds/quirks.yaml \
+	tests/worlds/session.yaml \
 	tests/worlds/small.yaml
