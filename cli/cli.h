@@ -11,7 +11,7 @@
 
 enum cli_exit {
 	CLI_OK = 0,
-	CLI_PARTLY = 1, /* an answer, but not the whole one: lines skipped, a listing cut short or refused */
+	CLI_PARTLY = 1, /* an answer, but not the whole one: lines skipped, a listing cut short or refused; lint: findings */
 	CLI_USAGE = 2,
 	CLI_UNREADABLE = 3,   /* a file that cannot be read */
 	CLI_UNRECOGNISED = 4, /* nothing in the input is output of a command that is known */
@@ -37,6 +37,7 @@ int cli_finish(const struct cli_command *self, int code);
 
 int cli_devices(const struct cli_command *self, int argc, char **argv);
 int cli_history(const struct cli_command *self, int argc, char **argv);
+int cli_lint(const struct cli_command *self, int argc, char **argv);
 int cli_parse(const struct cli_command *self, int argc, char **argv);
 int cli_status(const struct cli_command *self, int argc, char **argv);
 int cli_tunnels(const struct cli_command *self, int argc, char **argv);

@@ -6,6 +6,7 @@ cli_vpntriage_SOURCES = \
 	%D%/fleet.c %D%/fleet.h \
 	%D%/history.c \
 	%D%/http.c %D%/http.h \
+	%D%/lint.c \
 	%D%/main.c \
 	%D%/parse.c \
 	%D%/status.c \

@@ -247,7 +247,8 @@ struct vt_config_route {
 
 enum vt_tristate { VT_UNSAID = -1, VT_NO = 0, VT_YES = 1 };
 
-/* Which parts of a configuration were in the texts that were read. A missing section is not an empty one. */
+/* Which parts of a configuration were in the texts that were read. A missing section is not an empty one; of a whole
+ * configuration (from its version line to its checksum) every section is known, also those without a line. */
 enum vt_config_section {
 	VT_SECTION_INTERFACE = 1 << 0,
 	VT_SECTION_OBJECTS = 1 << 1,
@@ -260,7 +261,8 @@ enum vt_config_section {
 	VT_SECTION_SYSOPT = 1 << 8,
 	VT_SECTION_FAILOVER = 1 << 9,
 	VT_SECTION_NAMES = 1 << 10,
-	VT_SECTION_ALL = (1 << 11) - 1,
+	VT_SECTION_IKE = 1 << 11, /* more of crypto than the maps: where IKE is enabled, policies, definitions */
+	VT_SECTION_ALL = (1 << 12) - 1,
 };
 
 struct vt_config {
@@ -270,6 +272,7 @@ struct vt_config {
 	size_t texts_cap;
 	unsigned sections; /* bits of enum vt_config_section */
 
+	bool began; /* the head of a whole configuration was read, its end not yet */
 	struct vt_str hostname, domain, version; /* "9.16(3)19" */
 	unsigned major, minor;                   /* 9, 16; 0 when not known */
 

@@ -51,7 +51,7 @@ static void expect_vti(const struct vt_config *config, const struct vt_config_in
 		return;
 	const struct vt_config_profile *profile = vt_config_profile_of(config, vti->ipsec_profile);
 	struct vt_pair *any = VT_NEW(arena, struct vt_pair);
-	*any = (struct vt_pair){ .permit = true, .line = vti->place.first };
+	*any = (struct vt_pair){ .permit = true, .text = vti->place.text, .line = vti->place.first };
 	any->local.addr.family = any->remote.addr.family = 4;
 	*VT_PUSH(arena, expected->tunnels, expected->len,
 		 expected->cap) = (struct vt_expected_tunnel){ .peer = peer,

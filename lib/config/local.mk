@@ -1,6 +1,10 @@
 lib_libvpntriage_a_SOURCES += \
 	%D%/config.h \
-	%D%/expected.c \
+	%D%/expected.c %D%/finding.h \
+	%D%/lint.c %D%/lint.h %D%/linter.h \
+	%D%/lint_box.c \
+	%D%/lint_maps.c \
+	%D%/lint_traffic.c \
 	%D%/net.c \
 	%D%/read.c %D%/reader.h \
 	%D%/read_acl.c \
@@ -8,4 +12,5 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/read_groups.c \
 	%D%/read_nat.c \
 	%D%/read_objects.c \
-	%D%/resolve.c %D%/resolve.h
+	%D%/resolve.c %D%/resolve.h \
+	%D%/routing.c %D%/routing.h

@@ -13,6 +13,16 @@ static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
 	return rest == 0 || ((a[bits / 8] ^ b[bits / 8]) >> (8 - rest)) == 0;
 }
 
+void vt_net_mask(struct vt_net *net)
+{
+	unsigned bytes = net->addr.family == 4 ? 4 : 16;
+	for (unsigned i = 0; i < bytes; i++) {
+		unsigned keep = net->prefix > i * 8 ? net->prefix - i * 8u : 0;
+		if (keep < 8)
+			net->addr.bytes[i] &= (uint8_t)(0xff00u >> keep);
+	}
+}
+
 bool vt_net_contains(const struct vt_net *outer, const struct vt_net *inner)
 {
 	return outer->addr.family == inner->addr.family && outer->prefix <= inner->prefix &&

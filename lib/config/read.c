@@ -32,6 +32,7 @@ static bool read_asa_version(struct reader *r, const struct words *words)
 	struct vt_str c = word_at(words, 2);
 	uint64_t major, minor;
 	r->config->version = c;
+	r->config->began = true;
 	if (vt_scan_u64(&c, &major) && vt_scan_char(&c, '.') && vt_scan_u64(&c, &minor) && major < 100 &&
 	    minor < 1000) {
 		r->config->major = (unsigned)major;
@@ -335,6 +336,11 @@ static bool read_line(struct reader *r, struct vt_str line)
 	struct words words;
 	bool indented = line.len && (line.p[0] == ' ' || line.p[0] == '\t');
 	r->raw = vt_str_trim(line);
+	if (r->config->began &&
+	    (vt_str_starts(r->raw, VT_STR("Cryptochecksum")) || vt_str_eq(r->raw, VT_STR(": end")))) {
+		r->config->began = false;
+		r->config->sections = VT_SECTION_ALL;
+	}
 	if (is_frame(r->raw)) {
 		/* "!" alone ends what was begun; a comment may stand in the middle of it. */
 		if (!indented && r->raw.len == 1)

@@ -319,6 +319,7 @@ bool read_crypto(struct reader *r, const struct words *words)
 {
 	if (word_is(words, 1, "map") || word_is(words, 1, "dynamic-map"))
 		return read_map(r, words, word_is(words, 1, "dynamic-map"));
+	r->config->sections |= VT_SECTION_IKE;
 	if (word_is(words, 1, "ipsec"))
 		return read_ipsec(r, words);
 	if (word_is(words, 1, "ikev1") || word_is(words, 1, "isakmp"))
@@ -332,5 +333,6 @@ bool read_crypto(struct reader *r, const struct words *words)
 
 bool read_isakmp(struct reader *r, const struct words *words)
 {
+	r->config->sections |= VT_SECTION_IKE;
 	return read_ike(r, words, 1, 1);
 }

@@ -42,16 +42,6 @@ bool vt_config_address(const struct vt_config *config, struct vt_str text, struc
 	return index != SIZE_MAX && vt_addr_parse(config->names[index].addr, addr);
 }
 
-static void clear_host_bits(struct vt_net *net)
-{
-	unsigned bytes = net->addr.family == 4 ? 4 : 16;
-	for (unsigned i = 0; i < bytes; i++) {
-		unsigned keep = net->prefix > i * 8 ? net->prefix - i * 8 : 0;
-		if (keep < 8)
-			net->addr.bytes[i] &= (uint8_t)(0xff00u >> keep);
-	}
-}
-
 static void add_net(struct vt_arena *arena, struct vt_nets *nets, const struct vt_net *net,
 		    struct vt_resolve_report *report)
 {
@@ -100,7 +90,7 @@ static void add_subnet(const struct vt_config *config, struct vt_str addr, struc
 		return;
 	}
 	net.prefix = (uint8_t)prefix;
-	clear_host_bits(&net);
+	vt_net_mask(&net);
 	add_net(arena, nets, &net, report);
 }
 
@@ -251,8 +241,9 @@ static uint64_t port_of(struct vt_str ports)
 	return vt_str_starts(ports, VT_STR("eq ")) && vt_str_to_u64(vt_str_from(ports, 3), &port) ? port : 0;
 }
 
-static void add_pairs(const struct vt_config_ace *ace, const struct vt_nets *local, const struct vt_nets *remote,
-		      struct vt_arena *arena, struct vt_pairs *pairs, struct vt_resolve_report *report)
+static void add_pairs(uint32_t text, const struct vt_config_ace *ace, const struct vt_nets *local,
+		      const struct vt_nets *remote, struct vt_arena *arena, struct vt_pairs *pairs,
+		      struct vt_resolve_report *report)
 {
 	uint64_t protocol = 0;
 	if (ace->protocol_is_group || ace->protocol_is_object || !protocol_number(ace->protocol, &protocol))
@@ -270,6 +261,7 @@ static void add_pairs(const struct vt_config_ace *ace, const struct vt_nets *loc
 								 .remote = remote->items[j],
 								 .protocol = protocol,
 								 .port = port_of(ace->destination_ports),
+								 .text = text,
 								 .line = ace->line,
 								 .permit = ace->permit };
 		}
@@ -286,7 +278,7 @@ void vt_resolve_crypto_acl(const struct vt_config *config, const struct vt_confi
 		local.len = remote.len = 0;
 		vt_resolve_operand(config, &ace->source, arena, &local, report);
 		vt_resolve_operand(config, &ace->destination, arena, &remote, report);
-		add_pairs(ace, &local, &remote, arena, pairs, report);
+		add_pairs(acl->text, ace, &local, &remote, arena, pairs, report);
 	}
 }
 

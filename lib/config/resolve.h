@@ -16,6 +16,8 @@ struct vt_net {
 	uint8_t prefix;
 };
 
+/* Makes the host bits zero. */
+void vt_net_mask(struct vt_net *net);
 bool vt_net_contains(const struct vt_net *outer, const struct vt_net *inner);
 bool vt_net_overlap(const struct vt_net *a, const struct vt_net *b);
 int vt_net_cmp(const struct vt_net *a, const struct vt_net *b);
@@ -65,7 +67,7 @@ void vt_resolve_name(const struct vt_config *config, struct vt_str name, struct 
 struct vt_pair {
 	struct vt_net local, remote;
 	uint64_t protocol, port; /* 0: any; a port only where the entry names one destination port */
-	uint32_t line;           /* of the entry */
+	uint32_t text, line;     /* of the entry */
 	bool permit;
 };
 

@@ -1,4 +1,5 @@
 # Text out: the only place that knows JSON's syntax. Names of fields stand in the shape tables beside each parser.
 lib_libvpntriage_a_SOURCES += \
+	%D%/finding.c %D%/finding.h \
 	%D%/shape.c %D%/shape.h \
 	%D%/writer.c %D%/writer.h
