@@ -26,3 +26,14 @@ dist_check_SCRIPTS += tests/integration/truth_small.py tests/integration/truth_d
 # The session against the simulated fleet, a switch a device.
 TESTS += tests/integration/session_asasim.py
 dist_check_SCRIPTS += tests/integration/session_asasim.py
+
+TESTS += \
+	tests/integration/api_answers.py \
+	tests/integration/api_metrics.py \
+	tests/integration/api_parallel.py \
+	tests/integration/api_refusals.py
+dist_check_SCRIPTS += \
+	tests/integration/api_answers.py \
+	tests/integration/api_metrics.py \
+	tests/integration/api_parallel.py \
+	tests/integration/api_refusals.py
