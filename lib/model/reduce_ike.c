@@ -84,9 +84,9 @@ static bool was_renewed(const struct reduction *r, const struct tunnel *tunnel, 
 	if (sight->left_s == VT_ABSENT || tunnel->ike_left_s == VT_ABSENT)
 		return false;
 	int64_t passed_s = (r->at_ms - tunnel->ike_read_ms) / 1000;
-	uint64_t expected = passed_s > 0 && (uint64_t)passed_s < tunnel->ike_left_s
-				    ? tunnel->ike_left_s - (uint64_t)passed_s
-				    : 0;
+	/* Two polls may come within a second, and a clock may be set back. */
+	uint64_t passed = passed_s > 0 ? (uint64_t)passed_s : 0;
+	uint64_t expected = passed < tunnel->ike_left_s ? tunnel->ike_left_s - passed : 0;
 	return sight->left_s > expected + RENEWAL_SLACK_S;
 }
 
