@@ -5,8 +5,8 @@
  *
  * Each call does one step, in one transaction: folds one hour of one unit, or rolls up one day of one unit, or
  * deletes some rows. What is to be done next is read from the database, so a process that ends anywhere goes on
- * there. Folding is idempotent with late samples: an hour that is folded already gets them added, polls behind the
- * ones it has.
+ * there. An hour that is folded already gets late samples added, behind the polls it has. A piece that is damaged
+ * becomes a gap: it must not hold up all that comes after it.
  *
  * The file does not shrink, and does not grow without bound: freed pages are used again. (auto_vacuum would write
  * another page with nearly every commit.)
@@ -135,11 +135,10 @@ static enum vt_status fold_times(struct fold *fold, struct vt_error *error)
 	struct vt_str blob;
 	enum vt_status status = get_blob(store, SQL_HOUR_TIMES, "times", fold->hour, ":device_no", fold->unit->no,
 					 fold->arena, &blob, error);
-	if (status == VT_OK && blob.p &&
-	    vt_unpack_times(blob, fold->hour * HOUR_MS, fold->arena, &before, &fold->before) != VT_OK)
-		return db_damaged(store, error, "the times of an hour");
 	if (status != VT_OK)
 		return status;
+	if (!blob.p || vt_unpack_times(blob, fold->hour * HOUR_MS, fold->arena, &before, &fold->before) != VT_OK)
+		fold->before = 0;
 	struct vt_pack_time *times = VT_NEW_ARRAY(fold->arena, struct vt_pack_time, fold->before + fold->polls_len);
 	if (fold->before)
 		memcpy(times, before, fold->before * sizeof *times);
@@ -160,7 +159,7 @@ static enum vt_status merge_folded(struct fold *fold, struct member *first, size
 	if (status != VT_OK || !blob.p)
 		return status;
 	if (vt_unpack_hour(blob, fold->arena, &series, &series_len, &polls) != VT_OK || polls > fold->before)
-		return db_damaged(fold->store, error, "a folded hour");
+		return VT_OK;
 	for (size_t i = 0, at = 0; i < series_len; i++) {
 		while (at < len && first[at].no < series[i].no)
 			at++;
@@ -189,10 +188,10 @@ static enum vt_status fold_tunnel(struct fold *fold, struct member *first, size_
 	return put_blob(fold->store, SQL_HOUR_PUT, ":hour", fold->hour, ":tunnel_no", first->tunnel_no, error);
 }
 
-static enum vt_status fold_done(struct fold *fold, int64_t unfolded_from_ms, struct vt_error *error)
+static enum vt_status fold_done(struct fold *fold, uint64_t folded_seq, int64_t unfolded_from_ms,
+				struct vt_error *error)
 {
 	struct statement *done = db_statement(fold->store, SQL_FOLD_DONE);
-	uint64_t folded_seq = fold->polls[fold->polls_len - 1].seq;
 	if (done) {
 		bind_id(done, ":id", fold->unit->id);
 		bind_id(done, ":folded_seq", folded_seq);
@@ -219,20 +218,22 @@ static enum vt_status fold_hour(struct fold *fold, int64_t unfolded_from_ms, str
 			end++;
 		status = fold_tunnel(fold, &fold->members[i], end - i, error);
 	}
-	return status == VT_OK ? fold_done(fold, unfolded_from_ms, error) : status;
+	if (status != VT_OK)
+		return status;
+	return fold_done(fold, fold->polls[fold->polls_len - 1].seq, unfolded_from_ms, error);
 }
 
-/* The unit's chain back to what is folded, oldest first, without the samples. */
+/* The unit's chain back to what is folded, oldest first, without the samples. Where it is broken it ends. */
 static enum vt_status read_chain(struct fold *fold, struct vt_error *error)
 {
-	bool found = true;
 	size_t cap = 0;
 	for (uint64_t seq = fold->unit->journal_seq; seq > fold->unit->folded_seq;) {
 		struct poll poll;
+		bool found;
 		enum vt_status status = poll_read(fold->store, seq, NULL, &poll, &found, error);
-		if (status != VT_OK)
+		if (status != VT_OK && !found)
 			return status;
-		if (!found)
+		if (status != VT_OK || !found)
 			break;
 		*VT_PUSH(fold->arena, fold->polls, fold->polls_len, cap) = poll;
 		seq = poll.previous_seq;
@@ -245,6 +246,22 @@ static enum vt_status read_chain(struct fold *fold, struct vt_error *error)
 	return VT_OK;
 }
 
+/* Samples that cannot be unpacked are a gap. */
+static enum vt_status read_samples(struct fold *fold, struct vt_error *error)
+{
+	enum vt_status status = VT_OK;
+	for (size_t i = 0; i < fold->polls_len && status == VT_OK; i++) {
+		struct poll *poll = &fold->polls[i];
+		bool found;
+		status = poll_read(fold->store, poll->seq, fold->arena, poll, &found, error);
+		if (status == VT_E_DB_CORRUPT && found) {
+			poll->samples_len = 0;
+			status = VT_OK;
+		}
+	}
+	return status;
+}
+
 /* Folds the polls at the start of the chain that are of one hour; more of them, with other hours, wait. */
 static enum vt_status fold_unit(struct fold *fold, struct vt_error *error)
 {
@@ -253,16 +270,14 @@ static enum vt_status fold_unit(struct fold *fold, struct vt_error *error)
 	if (status != VT_OK)
 		return status;
 	if (all == 0)
-		return db_damaged(fold->store, error, "the journal");
+		return fold_done(fold, fold->unit->journal_seq, 0, error);
 	fold->hour = floor_div(fold->polls[0].time.at_ms, HOUR_MS);
 	while (of_hour < all && floor_div(fold->polls[of_hour].time.at_ms, HOUR_MS) == fold->hour)
 		of_hour++;
+	int64_t unfolded_from_ms = of_hour < all ? fold->polls[of_hour].time.at_ms : 0;
 	fold->polls_len = of_hour;
-	for (size_t i = 0; i < of_hour && status == VT_OK; i++) {
-		bool found;
-		status = poll_read(fold->store, fold->polls[i].seq, fold->arena, &fold->polls[i], &found, error);
-	}
-	return status == VT_OK ? fold_hour(fold, of_hour < all ? fold->polls[of_hour].time.at_ms : 0, error) : status;
+	status = read_samples(fold, error);
+	return status == VT_OK ? fold_hour(fold, unfolded_from_ms, error) : status;
 }
 
 /* An id of a unit, by a statement that answers at most one. */
@@ -375,7 +390,7 @@ static enum vt_status roll_hour(struct roll *roll, uint64_t tunnel_no, int hour,
 	if (status != VT_OK || !blob.p)
 		return status;
 	if (vt_unpack_hour(blob, roll->scratch, &series, &len, &polls) != VT_OK || polls > roll->times_len[hour])
-		return db_damaged(roll->store, error, "a folded hour");
+		return VT_OK;
 	for (size_t i = 0; i < len; i++) {
 		struct vt_rollup *rollup = &day_of(roll, days, series[i].no)->hours[hour];
 		for (size_t poll = 0; poll < polls; poll++)
@@ -407,9 +422,9 @@ static enum vt_status read_times(struct roll *roll, struct vt_error *error)
 						 roll->arena, &blob, error);
 		if (status != VT_OK)
 			return status;
-		if (blob.p && vt_unpack_times(blob, at * HOUR_MS, roll->arena, &roll->times[hour],
-					      &roll->times_len[hour]) != VT_OK)
-			return db_damaged(roll->store, error, "the times of an hour");
+		if (!blob.p || vt_unpack_times(blob, at * HOUR_MS, roll->arena, &roll->times[hour],
+					       &roll->times_len[hour]) != VT_OK)
+			roll->times_len[hour] = 0;
 		roll->polled |= roll->times_len[hour] > 0;
 	}
 	return VT_OK;

@@ -70,6 +70,7 @@ CREATE TABLE tunnel (
 	context TEXT NOT NULL,
 	peer TEXT NOT NULL,
 	current INTEGER NOT NULL,        -- 0: forgotten, or of a unit no longer configured; kept for its history
+	left_at_ms INTEGER NOT NULL DEFAULT 0, -- when it last became that
 	name TEXT,
 	owner TEXT,
 	expect TEXT,
@@ -101,7 +102,7 @@ CREATE INDEX tunnel_by_status ON tunnel (status, device, context, peer) WHERE cu
 CREATE INDEX tunnel_by_peer ON tunnel (peer, device, context) WHERE current = 1;
 -- Few flap, so the index is nearly empty.
 CREATE INDEX tunnel_flapping ON tunnel (device, context, peer) WHERE current = 1 AND flapping = 1;
-CREATE INDEX tunnel_gone ON tunnel (last_seen_ms) WHERE current = 0;
+CREATE INDEX tunnel_gone ON tunnel (left_at_ms) WHERE current = 0;
 
 -- Where three letters in a row stand: a rare part of a word is found without walking all tunnels.
 CREATE VIRTUAL TABLE tunnel_words USING fts5 (
@@ -153,7 +154,8 @@ CREATE TABLE selector (
 	device_id INTEGER NOT NULL,
 	local TEXT,
 	remote TEXT,
-	current INTEGER NOT NULL,
+	current INTEGER NOT NULL,        -- and left_at_ms: as in tunnel
+	left_at_ms INTEGER NOT NULL DEFAULT 0,
 	status TEXT NOT NULL,
 	status_since_ms INTEGER NOT NULL,
 	spi_in INTEGER,
@@ -166,7 +168,7 @@ CREATE TABLE selector (
 ) STRICT;
 CREATE INDEX selector_by_tunnel ON selector (tunnel_id);
 CREATE INDEX selector_by_device ON selector (device_id);
-CREATE INDEX selector_gone ON selector (status_since_ms) WHERE current = 0;
+CREATE INDEX selector_gone ON selector (left_at_ms) WHERE current = 0;
 
 -- How long each tunnel was in each status, without a gap; to_ms 0 is "still so".
 CREATE TABLE interval (

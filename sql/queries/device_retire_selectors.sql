@@ -1,2 +1,2 @@
 -- And its selectors.
-UPDATE selector SET current = 0 WHERE device_id = :id;
+UPDATE selector SET current = 0, left_at_ms = :at_ms WHERE device_id = :id AND current = 1;

@@ -1,2 +1,2 @@
 -- Its tunnels leave with it.
-UPDATE tunnel SET current = 0 WHERE device_id = :id AND current = 1;
+UPDATE tunnel SET current = 0, left_at_ms = :at_ms WHERE device_id = :id AND current = 1;

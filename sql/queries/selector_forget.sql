@@ -1,2 +1,2 @@
 -- A selector leaves the current state.
-UPDATE selector SET current = 0 WHERE id = :id;
+UPDATE selector SET current = 0, left_at_ms = :at_ms WHERE id = :id AND current = 1;

@@ -105,6 +105,7 @@ tests_unit_test_migrate_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/unit/test_history
 tests_unit_test_history_SOURCES = tests/unit/test_history.c
+tests_unit_test_history_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_history_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS) -lm
 
 UNIT_TESTS += tests/unit/test_config

@@ -7,6 +7,7 @@
 #include "store/pack.h"
 
 #include <math.h>
+#include <sqlite3.h>
 
 enum { UNITS = 2, TUNNELS = 3, SELECTORS = 3, ALL = UNITS * TUNNELS * SELECTORS, POLL_S = 300 };
 #define HOUR INT64_C(3600000)
@@ -242,6 +243,60 @@ static void history_is_the_sum_of_its_polls(void **state)
 	store_case_end(&c);
 }
 
+/* A tunnel that was up for years and leaves today keeps its history as long as any other. */
+static void history_outlives_the_tunnel_by_its_retention(void **state)
+{
+	(void)state;
+	struct store_case c = store_case_begin();
+	struct fleet fleet = { 0 };
+	struct vt_series *series;
+	struct vt_error error;
+	size_t len;
+	fleet_make(&fleet);
+	poll_from(&c, &fleet, start_ms, start_ms + HOUR);
+	const int64_t gone_ms = start_ms + 1000 * 24 * HOUR;
+	commit_poll(&c, &fleet, 0, gone_ms, 60000, true, false);
+	const struct vt_commit forget = { .at_ms = gone_ms,
+					  .device = fleet.devices[0],
+					  .forget_tunnels = &fleet.tunnels[0].id,
+					  .forget_tunnels_len = 1 };
+	STORE_OK(vt_store_commit(c.store, &forget, e));
+	maintain(&c, gone_ms + 399 * 24 * HOUR, 7 * 24 * HOUR);
+	STORE_OK(vt_store_history(c.store, fleet.tunnels[0].id, gone_ms - HOUR, gone_ms + HOUR, HOUR, c.arena, &series,
+				  &len, e));
+	assert_int_equal(len, SELECTORS);
+	maintain(&c, gone_ms + 402 * 24 * HOUR, 7 * 24 * HOUR);
+	assert_int_equal(vt_store_history(c.store, fleet.tunnels[0].id, gone_ms, gone_ms + HOUR, HOUR, c.arena, &series,
+					  &len, &error),
+			 VT_E_NOT_FOUND);
+	fleet_end(&fleet);
+	store_case_end(&c);
+}
+
+/* After damage maintenance goes on: what cannot be read is a gap, and what comes later is there. */
+static void a_damaged_poll_becomes_a_gap(void **state)
+{
+	(void)state;
+	struct store_case c = store_case_begin();
+	struct fleet fleet = { 0 };
+	struct vt_series *series;
+	sqlite3 *db;
+	size_t len;
+	fleet_make(&fleet);
+	poll_from(&c, &fleet, start_ms, start_ms + 2 * HOUR);
+	assert_int_equal(sqlite3_open(c.path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "UPDATE journal SET samples = x'00' WHERE seq < 20", NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	maintain(&c, start_ms + 4 * HOUR, 7 * 24 * HOUR);
+	STORE_OK(vt_store_history(c.store, fleet.tunnels[0].id, start_ms, start_ms + 2 * HOUR, HOUR, c.arena, &series,
+				  &len, e));
+	assert_in_range(series[0].buckets[0].count, 1, 3);
+	assert_in_range(series[0].buckets[1].count, 6, 12);
+	fleet_end(&fleet);
+	store_case_end(&c);
+}
+
 static void a_history_that_cannot_be_is_refused(void **state)
 {
 	(void)state;
@@ -260,4 +315,5 @@ static void a_history_that_cannot_be_is_refused(void **state)
 	store_case_end(&c);
 }
 
-UNIT_TESTS(CASE(history_is_the_sum_of_its_polls), CASE(a_history_that_cannot_be_is_refused))
+UNIT_TESTS(CASE(history_is_the_sum_of_its_polls), CASE(history_outlives_the_tunnel_by_its_retention),
+	   CASE(a_damaged_poll_becomes_a_gap), CASE(a_history_that_cannot_be_is_refused))
