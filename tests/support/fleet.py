@@ -21,7 +21,6 @@ import socket
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
 
 SOURCE = os.path.abspath(os.environ.get("top_srcdir", os.path.join(os.path.dirname(__file__), "../..")))
@@ -181,11 +180,20 @@ class Fleet:
                 return found
 
     def polled(self):
-        """How many devices have been polled at least once; 0 while the API does not answer yet."""
+        """How many devices have been polled at least once (a context more or less does not count)."""
+        return len({device["name"] for device in self.api_devices() if device["last_poll"]})
+
+    def never_answered(self):
+        """The devices that were tried and have never been polled, by name, with their state."""
+        return {device["name"]: device["state"] for device in self.api_devices()
+                if not device["last_poll"] and device["state"] != "never-polled"}
+
+    def api_devices(self):
+        """Devices and contexts as the API has them; none while it does not answer yet."""
         try:
-            return sum(1 for device in self.items("devices") if device.get("last_poll"))
-        except (OSError, urllib.error.URLError):
-            return 0
+            return self.items("devices")
+        except OSError:  # urllib's errors are
+            return []
 
     def cli(self, *arguments, **options):
         """Runs `vpntriage` and answers the finished process."""
