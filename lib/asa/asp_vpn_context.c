@@ -92,7 +92,7 @@ enum vt_status vt_asp_vpn_context_parse(struct vt_str text, struct vt_arena *are
 	*facts = (struct vt_asp_vpn_contexts){ 0 };
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r)) {
-		if (!vt_is_async_line(r.line) && !on_line(facts, arena, &cap, r.line))
+		if (!on_line(facts, arena, &cap, r.line) && !vt_is_async_line(r.line))
 			vt_reader_skip(&r);
 	}
 	report->truncated |= is_cut(facts);

@@ -585,7 +585,7 @@ enum vt_status vt_ike_sa_parse(struct vt_str text, struct vt_arena *arena, struc
 	while (vt_lines_next(&lines, &line)) {
 		line = vt_str_trim(line);
 		r.line = lines.number;
-		if (line.len == 0 || vt_is_async_line(line) || read_line(&r, line, lines.terminated)) {
+		if (line.len == 0 || read_line(&r, line, lines.terminated) || vt_is_async_line(line)) {
 			report->recognised++;
 			if (r.v1 && line.len)
 				r.v1->last_line = r.line;

@@ -186,7 +186,7 @@ struct reader {
 	struct vt_str text;
 	const char *line_begin;
 	uint64_t line;
-	size_t cap;
+	size_t cap, inactive_cap; /* inactive_cap: of the block being read */
 
 	struct vt_ipsec_selector blank;   /* everything absent */
 	struct vt_ipsec_selector heading; /* blank, with what the headings said so far */
@@ -365,6 +365,7 @@ static void open_block(struct reader *r)
 	r->block = one_more(r);
 	*r->block = r->heading;
 	r->block->first_line = r->line;
+	r->inactive_cap = 0;
 	r->outbound_seen = false;
 	r->whole = true;
 	r->heading_open = false;
@@ -674,8 +675,7 @@ static bool on_inactive(struct reader *r, struct vt_str rest)
 	vt_scan_char(&rest, ',');
 	value_behind(&rest, VT_STR("state:"), &sa.state);
 	value_behind(&rest, VT_STR("reason:"), &sa.reason);
-	size_t cap = r->block->inactive_len;
-	*VT_PUSH(r->arena, r->block->inactive, r->block->inactive_len, cap) = sa;
+	*VT_PUSH(r->arena, r->block->inactive, r->block->inactive_len, r->inactive_cap) = sa;
 	return true;
 }
 
@@ -726,7 +726,6 @@ static const struct rule {
 	{ VT_STR("inbound pcp sas:"), on_nothing },
 	{ VT_STR("outbound ah sas:"), on_nothing },
 	{ VT_STR("outbound pcp sas:"), on_nothing, true },
-	{ VT_STR("%ASA-"), NULL, true },
 };
 /* Some twenty lines: by the time they are read, they have come from memory. */
 enum { PREFETCH_BYTES = 2048 };
@@ -751,12 +750,15 @@ static void read_line(struct reader *r, struct vt_str line, bool terminated)
 {
 	const struct rule *rule = find_rule(r, line);
 	bool whole = terminated || (rule && rule->ends);
-	bool noise = rule && !rule->read;
-	if (noise || (rule && whole && rule->read(r, vt_str_from(line, rule->begins.len)))) {
+	if (rule && whole && rule->read(r, vt_str_from(line, rule->begins.len))) {
 		r->report->recognised++;
-		r->known += !noise;
+		r->known++;
 		if (r->block)
 			r->block->last_line = r->line;
+		return;
+	}
+	if (!rule && vt_is_async_line(line)) {
+		r->report->recognised++;
 		return;
 	}
 	vt_report_skip(r->report, r->line, line);

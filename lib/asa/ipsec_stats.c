@@ -140,7 +140,7 @@ enum vt_status vt_ipsec_stats_parse(struct vt_str text, struct vt_arena *arena, 
 	vt_shape_clear(&vt_ipsec_stats_shape, facts);
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r)) {
-		if (!vt_is_async_line(r.line) && !on_line(facts, &side, r.line))
+		if (!on_line(facts, &side, r.line) && !vt_is_async_line(r.line))
 			vt_reader_skip(&r);
 	}
 	report->truncated |= facts->system_capacity_failures == VT_ABSENT;

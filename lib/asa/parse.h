@@ -62,6 +62,11 @@ enum vt_listing_kind vt_listing_of_shape(struct vt_str text);
  * parser, VT_LISTING_UNKNOWN too, is a listing with VT_E_UNKNOWN_COMMAND and all of its lines skipped. */
 struct vt_listing *vt_listing_parse(enum vt_listing_kind kind, struct vt_str text, struct vt_arena *arena);
 
+/* Puts addresses in the place of names, wherever facts of that shape hold one. The addresses are views into the text
+ * of `names`. */
+struct vt_names;
+void vt_facts_resolve(const struct vt_shape *shape, void *facts, const struct vt_names *names, struct vt_arena *arena);
+
 /* A pasted transcript: prompts, echoes and several commands in any order, from one device or more. Splits it,
  * recognises and parses each output, then puts addresses in the place of names by the `show names` of the same
  * device. `command` (may be absent) says what an output without an echo is. `text` must have been through

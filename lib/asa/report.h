@@ -16,12 +16,23 @@ struct vt_parse_report {
 	bool truncated;
 };
 
-/* A syslog message that the terminal monitor put between the lines of a listing. Only `show logging` takes such
- * lines for data; to every other parser they are noise: recognised, and no fact. */
+/* What the device says between the lines of a listing, to whoever sits at the terminal: a syslog message ("%ASA-…", a
+ * time and a host name may stand before it), a word about failover. Only `show logging` takes such lines for data; to
+ * every other parser they are noise: recognised, and no fact. Ask it of lines that no rule took. */
 static inline bool vt_is_async_line(struct vt_str line)
 {
-	line = vt_str_ltrim(line);
-	return line.len > 7 && line.p[0] == '%' && vt_str_starts(line, VT_STR("%ASA-"));
+	static const struct vt_str notices[] = { VT_STR("Beginning configuration replication"),
+						 VT_STR("End Configuration Replication"),
+						 VT_STR("End configuration replication"), VT_STR("Switching to Active"),
+						 VT_STR("Switching to Standby") };
+	line = vt_str_trim(line);
+	for (size_t i = 0; i < sizeof notices / sizeof *notices; i++) {
+		if (vt_str_starts(line, notices[i]))
+			return true;
+	}
+	/* "Nov 23 2026 16:00:00 fw1 : %ASA-6-302013: " */
+	ptrdiff_t at = vt_str_find_char(line, '%');
+	return at >= 0 && at < 100 && vt_str_starts(vt_str_from(line, (size_t)at), VT_STR("%ASA-"));
 }
 
 /* Counts a line no rule took. Not for lines vt_is_async_line() is true for. */

@@ -80,6 +80,9 @@ struct section {
 	bool used; /* text that is not blank has come */
 };
 
+/* More than a paste is ever made of; beyond it, a prompt is known only by the command behind it. */
+enum { MAX_DEVICES = 64 };
+
 struct splitter {
 	struct vt_arena *arena;
 	struct section *sections;
@@ -117,7 +120,7 @@ static bool is_prompt_line(struct splitter *s, const struct vt_lines *behind, st
 	bool known = is_known_device(s, *prompt);
 	if (!known && !is_command && (command->len || !next_line_is_command(*behind)))
 		return false;
-	if (!known)
+	if (!known && s->devices_len < MAX_DEVICES)
 		*VT_PUSH(s->arena, s->devices, s->devices_len, s->devices_cap) = *prompt;
 	return true;
 }
@@ -205,19 +208,23 @@ static bool of_one_device(const struct vt_listing *a, const struct vt_listing *b
 	return !a->prompt.p || !b->prompt.p || vt_prompt_same_device(a->prompt, b->prompt);
 }
 
-static void resolve_by(const struct vt_listing *from, struct vt_listing **listings, size_t len, struct vt_arena *arena)
+void vt_facts_resolve(const struct vt_shape *shape, void *facts, const struct vt_names *names, struct vt_arena *arena)
 {
-	const struct vt_names *names = from->facts;
-	struct vt_name *sorted = VT_NEW_ARRAY(arena, struct vt_name, names->names_len);
 	if (names->names_len == 0)
 		return;
+	struct vt_name *sorted = VT_NEW_ARRAY(arena, struct vt_name, names->names_len);
 	memcpy(sorted, names->names, names->names_len * sizeof *sorted);
 	qsort(sorted, names->names_len, sizeof *sorted, by_name);
 	struct naming naming = { sorted, names->names_len };
+	vt_shape_addrs(shape, facts, resolve, &naming);
+}
+
+static void resolve_by(const struct vt_listing *from, struct vt_listing **listings, size_t len, struct vt_arena *arena)
+{
 	for (size_t i = 0; i < len; i++) {
 		struct vt_listing *l = listings[i];
 		if (l->facts && l->kind != VT_LISTING_NAMES && of_one_device(from, l))
-			vt_shape_addrs(vt_listing_shape(l->kind), l->facts, resolve, &naming);
+			vt_facts_resolve(vt_listing_shape(l->kind), l->facts, from->facts, arena);
 	}
 }
 

@@ -206,7 +206,7 @@ static const struct label *label_of(struct vt_str text, enum part part)
 {
 	const struct label *any = NULL;
 	for (const struct label *l = labels; l < labels + LABELS; l++) {
-		if (!vt_str_eq(l->text, text))
+		if (l->text.len != text.len || !vt_same_bytes(l->text.p, text.p, text.len))
 			continue;
 		if (l->part == part)
 			return l;
@@ -220,10 +220,11 @@ static struct vt_str label_at_end(struct vt_str text)
 {
 	struct vt_str found = { text.p, 0 };
 	for (const struct label *l = labels; l < labels + LABELS; l++) {
-		size_t before = text.len - l->text.len;
-		if (text.len > l->text.len && l->text.len > found.len && vt_str_ends(text, l->text) &&
-		    vt_is_blank(text.p[before - 1]))
-			found = vt_str_from(text, before);
+		size_t len = l->text.len;
+		if (text.len <= len || len <= found.len || !vt_is_blank(text.p[text.len - len - 1]) ||
+		    !vt_same_bytes(text.p + text.len - len, l->text.p, len))
+			continue;
+		found = vt_str_from(text, text.len - len);
 	}
 	return found;
 }
@@ -238,13 +239,12 @@ static bool next_pair(struct vt_str *c, struct vt_str *label, struct vt_str *val
 	struct vt_str rest = vt_str_from(*c, (size_t)colon + 1);
 	*value = vt_str_trim(rest);
 	*c = vt_str_from(rest, rest.len);
-	for (size_t i = 0; i < rest.len; i++) {
-		if (rest.p[i] != ':')
-			continue;
-		struct vt_str second = label_at_end(vt_str_rtrim(vt_str_first(rest, i)));
+	const char *at = rest.p, *end = rest.p + rest.len;
+	while (at < end && (at = memchr(at, ':', (size_t)(end - at))) != NULL) {
+		struct vt_str second = label_at_end(vt_str_rtrim(vt_str_between(rest.p, at++)));
 		if (second.len) {
 			*value = vt_str_trim(vt_str_between(rest.p, second.p));
-			*c = vt_str_between(second.p, rest.p + rest.len);
+			*c = vt_str_between(second.p, end);
 			break;
 		}
 	}
@@ -369,16 +369,18 @@ static bool read_pairs(struct reader *r, struct vt_str line, bool terminated)
 
 static bool read_line(struct reader *r, struct vt_str line, bool terminated)
 {
-	if (vt_str_starts(line, VT_STR("Session Type:"))) {
+	if (*line.p == 'S' && vt_str_starts(line, VT_STR("Session Type:"))) {
 		r->part = IN_NOTHING;
 		r->known |= vt_str_find(line, VT_STR("LAN-to-LAN")) >= 0;
 		return true;
 	}
+	if (vt_str_find_char(line, ':') > 0 && read_pairs(r, line, terminated))
+		return true;
 	if (vt_str_find(line, VT_STR("There are presently no active sessions")) >= 0) {
 		r->facts->none = r->known = true;
 		return true;
 	}
-	return on_heading(r, line) || on_counts(r, line) || read_pairs(r, line, terminated);
+	return on_heading(r, line) || on_counts(r, line);
 }
 
 static bool is_short(uint64_t counted, size_t listed)
@@ -405,7 +407,7 @@ enum vt_status vt_vpn_sessiondb_parse(struct vt_str text, struct vt_arena *arena
 	while (vt_lines_next(&lines, &line)) {
 		line = vt_str_trim(line);
 		r.line = lines.number;
-		if (line.len == 0 || vt_is_async_line(line) || read_line(&r, line, lines.terminated)) {
+		if (line.len == 0 || read_line(&r, line, lines.terminated) || vt_is_async_line(line)) {
 			report->recognised++;
 			if (r.session && line.len)
 				r.session->last_line = r.line;

@@ -179,7 +179,7 @@ enum vt_status vt_vpn_sessiondb_summary_parse(struct vt_str text, struct vt_aren
 	vt_shape_clear(&vt_vpn_sessiondb_summary_shape, facts);
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r)) {
-		if (!vt_is_async_line(r.line) && !on_line(&s, r.line, r.indent))
+		if (!on_line(&s, r.line, r.indent) && !vt_is_async_line(r.line))
 			vt_reader_skip(&r);
 	}
 	report->truncated |= s.open;
