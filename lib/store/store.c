@@ -231,6 +231,22 @@ static enum vt_status newest_poll(struct vt_store *store, uint64_t *seq, struct 
 	return status;
 }
 
+/* A folder that cannot be mapped into memory (some network file systems) has no WAL, and then readers would wait. */
+static enum vt_status check_wal(struct vt_store *store, struct vt_error *error)
+{
+	struct statement *mode = db_statement(store, SQL_PRAGMA_WAL);
+	bool row = false;
+	enum vt_status status = mode ? db_step(store, mode, &row, error, "open") : db_fail(store, error, "open");
+	if (status != VT_OK || !row)
+		return status;
+	bool wal = vt_str_ieq(read_text(mode, "journal_mode"), VT_STR("wal"));
+	db_done(mode);
+	return wal ? VT_OK
+		   : vt_fail(error, VT_E_DB,
+			     "database \"%s\": cannot open: its file system does not allow a write-ahead log",
+			     store->path);
+}
+
 static enum vt_status open_writer(struct vt_store *store, struct vt_error *error)
 {
 	static const enum vt_sql settings[] = { SQL_PRAGMA_WAL,        SQL_PRAGMA_SYNCHRONOUS, SQL_PRAGMA_FOREIGN_KEYS,
@@ -248,6 +264,8 @@ static enum vt_status open_writer(struct vt_store *store, struct vt_error *error
 	int stay = 1;
 	sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &stay);
 	status = run_all(store, settings, sizeof settings / sizeof *settings, error);
+	if (status == VT_OK)
+		status = check_wal(store, error);
 	if (status == VT_OK)
 		status = db_migrate(store, error);
 	return status == VT_OK ? newest_poll(store, &store->generation, error) : status;
