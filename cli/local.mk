@@ -15,8 +15,10 @@ cli_vpntriage_SOURCES = \
 cli_vpntriage_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 cli_vpntriage_LDADD = $(COMMON_LIBS) $(VPNTRIAGE_LIBS) $(CURL_LIBS)
 dist_man1_MANS += \
+	%D%/vpntriage.1 \
 	%D%/vpntriage-devices.1 \
 	%D%/vpntriage-history.1 \
+	%D%/vpntriage-parse.1 \
 	%D%/vpntriage-status.1 \
 	%D%/vpntriage-tunnels.1
 

@@ -13,8 +13,9 @@
  * it closes its descriptor by itself on errors, so we watch a duplicate, which is ours to close: a descriptor number
  * that is used again can never be mixed up. It makes the descriptor blocking when TCP stands, so every step of
  * the handshake undoes that. It asks for write readiness again after every write, so its wishes are read after
- * every call. Its timeout option does nothing here. A write of 0 bytes means that keys are being renegotiated:
- * the bytes stay queued.
+ * every call. Its timeout option does nothing here. A write of 0 bytes means that keys are being renegotiated: the
+ * bytes stay queued. When nothing matches in the key exchange it says so and mostly replaces these words by a
+ * meaningless socket error at once: they are caught where it logs them.
  */
 #include "config.h"
 
@@ -30,6 +31,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 
 #include "base/addr.h"
@@ -72,6 +74,7 @@ struct link {
 	bool identity_too_old; /* the device takes only SHA-1 signatures from this key, the profile has none */
 	struct vt_buf out;
 	struct vt_error last; /* why the address before was given up */
+	char kex_words[1024]; /* what libssh said of a key exchange in which nothing matches */
 };
 
 enum progress { WAIT, NEXT };
@@ -351,9 +354,31 @@ static enum vt_status prepare(struct link *link, struct vt_error *error)
 	return algorithms_apply(link->ssh, config->algorithms, types, error);
 }
 
+/* Callback and user data are libssh's globals of this thread; they are ours during ssh_connect() only. */
+static void on_libssh_says(int priority, const char *function, const char *text, void *user)
+{
+	struct link *link = user;
+	(void)priority;
+	(void)function;
+	if (link && !link->kex_words[0] && strstr(text, "no match for method"))
+		snprintf(link->kex_words, sizeof link->kex_words, "%s", text);
+}
+
+static int ssh_connect_listening(struct link *link)
+{
+	link->kex_words[0] = '\0';
+	ssh_set_log_callback(on_libssh_says);
+	ssh_set_log_level(SSH_LOG_WARN);
+	ssh_set_log_userdata(link);
+	int rc = ssh_connect(link->ssh);
+	ssh_set_log_userdata(NULL);
+	ssh_set_log_level(SSH_LOG_NOLOG);
+	return rc;
+}
+
 static enum progress connect_failed(struct link *link)
 {
-	const char *words = ssh_get_error(link->ssh);
+	const char *words = link->kex_words[0] ? link->kex_words : ssh_get_error(link->ssh);
 	bool greeted = ssh_get_serverbanner(link->ssh) != NULL;
 	struct vt_error error;
 	if (algorithms_explain(words, link->config->algorithms, link->config->name, &error)) {
@@ -385,7 +410,7 @@ static enum progress connect_step(struct link *link)
 			return WAIT;
 		}
 	}
-	int rc = ssh_connect(link->ssh);
+	int rc = ssh_connect_listening(link);
 	keep_nonblocking(link);
 	if (rc == SSH_ERROR)
 		return connect_failed(link);

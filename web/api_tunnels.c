@@ -255,14 +255,15 @@ static int by_tunnel_and_ident(const void *a, const void *b)
 
 static struct vt_selector_now *find_run(const struct selector_reader *reader, uint64_t tunnel_id, size_t *len)
 {
-	struct vt_selector_now key = { .row.tunnel_id = tunnel_id };
-	struct vt_selector_now *end = reader->all + reader->all_len;
-	struct vt_selector_now *first = bsearch(&key, reader->all, reader->all_len, sizeof key, by_tunnel);
+	struct vt_selector_now key = { .row.tunnel_id = tunnel_id }, *first = NULL;
 	*len = 0;
+	if (reader->all_len)
+		first = bsearch(&key, reader->all, reader->all_len, sizeof key, by_tunnel);
 	if (!first)
 		return NULL;
 	while (first > reader->all && first[-1].row.tunnel_id == tunnel_id)
 		first--;
+	const struct vt_selector_now *end = reader->all + reader->all_len;
 	while (first + *len < end && first[*len].row.tunnel_id == tunnel_id)
 		++*len;
 	return first;
@@ -282,7 +283,8 @@ static enum vt_status read_selectors(struct exchange *x, struct selector_reader 
 								&reader->all_len, error);
 		if (status != VT_OK)
 			return status;
-		qsort(reader->all, reader->all_len, sizeof *reader->all, by_tunnel_and_ident);
+		if (reader->all_len)
+			qsort(reader->all, reader->all_len, sizeof *reader->all, by_tunnel_and_ident);
 		reader->device_id = rows->device_id;
 	}
 	*selectors = find_run(reader, rows->id, len);

@@ -26,7 +26,12 @@ enum { LABEL_MAX_BYTES = 200 };
 
 void metrics_label_value(struct vt_buf *out, struct vt_str text)
 {
-	text = vt_str_first(text, LABEL_MAX_BYTES);
+	if (text.len > LABEL_MAX_BYTES) {
+		size_t end = LABEL_MAX_BYTES;
+		while (end > LABEL_MAX_BYTES - 4 && ((unsigned char)text.p[end] & 0xc0) == 0x80)
+			end--;
+		text = vt_str_first(text, end);
+	}
 	for (size_t i = 0, n; i < text.len; i += n) {
 		char c = text.p[i];
 		n = vt_utf8_sequence(text.p + i, text.len - i);

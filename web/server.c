@@ -10,6 +10,7 @@
 #include "web/server.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -31,6 +32,7 @@ enum {
 	IDLE_S = 30,
 	MAX_BODY_BYTES = 64 << 10,
 	KEEP_BYTES = 1 << 20, /* a worker's buffer that grew beyond this is given back after the reply */
+	TRIM_BYTES = 32 << 20,
 	MAX_THREADS = 8,
 };
 
@@ -95,9 +97,12 @@ static struct worker *this_worker(struct server *server)
 
 static void worker_rest(struct worker *worker)
 {
-	if (vt_arena_size(worker->arena) > KEEP_BYTES) {
+	size_t used = vt_arena_size(worker->arena);
+	if (used > KEEP_BYTES) {
 		vt_arena_free(worker->arena);
 		worker->arena = vt_arena_new();
+		if (used > TRIM_BYTES)
+			malloc_trim(0); /* blocks of an arena lie in the heap, which would keep them for ever */
 	} else {
 		vt_arena_reset(worker->arena);
 	}
@@ -141,6 +146,18 @@ static void add_headers(struct MHD_Response *response, const struct reply *reply
 	add_header(response, "Cross-Origin-Opener-Policy", "same-origin");
 }
 
+/* A usual body is copied and its buffer used again; a huge one (metrics of a large fleet) is given away. */
+static struct MHD_Response *respond_with_body(struct worker *worker)
+{
+	struct vt_buf *body = &worker->body;
+	if (body->len <= KEEP_BYTES)
+		return MHD_create_response_from_buffer(body->len, body->p, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response = MHD_create_response_from_buffer(body->len, body->p, MHD_RESPMEM_MUST_FREE);
+	if (response)
+		*body = (struct vt_buf){ 0 };
+	return response;
+}
+
 static enum MHD_Result send_reply(struct server *server, struct MHD_Connection *connection, struct worker *worker,
 				  const struct exchange *x)
 {
@@ -150,14 +167,14 @@ static enum MHD_Result send_reply(struct server *server, struct MHD_Connection *
 		      gzip_text(worker->gzip, body, &small);
 	struct MHD_Response *response;
 	if (reply->status == 304)
-		body = VT_STR("");
-	if (zipped)
+		response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	else if (zipped)
 		response = MHD_create_response_from_buffer(small.len, (void *)(uintptr_t)small.p,
 							   MHD_RESPMEM_MUST_COPY);
+	else if (reply->asset.p)
+		response = MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.p, MHD_RESPMEM_PERSISTENT);
 	else
-		response = MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.p,
-							   reply->asset.p ? MHD_RESPMEM_PERSISTENT
-									  : MHD_RESPMEM_MUST_COPY);
+		response = respond_with_body(worker);
 	if (!response)
 		return MHD_NO;
 	add_headers(response, reply);

@@ -35,7 +35,7 @@ static const char *find_suspicious(const char *p, const char *end)
 {
 	while (end - p > 16 && !any_suspicious(p))
 		p += 16;
-	while (p < end && !is_suspicious((unsigned char)p[0], p + 1 < end ? (unsigned char)p[1] : '\n'))
+	while (p < end && !is_suspicious((unsigned char)p[0], p + 1 < end ? (unsigned char)p[1] : '\0'))
 		p++;
 	return p;
 }

@@ -272,7 +272,7 @@ struct vt_config {
 	size_t texts_cap;
 	unsigned sections; /* bits of enum vt_config_section */
 
-	bool began; /* the head of a whole configuration was read, its end not yet */
+	bool began;                              /* the head of a whole configuration was read, its end not yet */
 	struct vt_str hostname, domain, version; /* "9.16(3)19" */
 	unsigned major, minor;                   /* 9, 16; 0 when not known */
 
@@ -325,6 +325,9 @@ struct vt_config *vt_config_new(void);
 void vt_config_free(struct vt_config *config);
 /* Reads one more text: a whole configuration or a section of one. Texts must live as long as the model. */
 void vt_config_read(struct vt_config *config, struct vt_str text);
+/* The same, of an answer that is known to be these sections (bits) and whole: what it does not show is not configured.
+ */
+void vt_config_read_sections(struct vt_config *config, struct vt_str text, unsigned sections);
 /* After the last text, before anything is resolved: puts map entries in the order of their sequence. */
 void vt_config_finish(struct vt_config *config);
 

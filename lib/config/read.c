@@ -384,6 +384,12 @@ void vt_config_read(struct vt_config *config, struct vt_str text)
 	}
 }
 
+void vt_config_read_sections(struct vt_config *config, struct vt_str text, unsigned sections)
+{
+	vt_config_read(config, text);
+	config->sections |= sections;
+}
+
 struct vt_config *vt_config_new(void)
 {
 	struct vt_arena *arena = vt_arena_new();

@@ -169,11 +169,29 @@ static void decide_negotiating(struct reduction *r, struct tunnel *tunnel)
 			 VT_ARG(tunnel->row.ike_state));
 	tunnel->absent_since_ms = 0;
 	bool stuck = note_trouble(r, tunnel, 1);
+	tunnel->trouble.message = tunnel->ike_phase == VT_IKE_WAITING ? tunnel->ike_message : 0;
+	tunnel->trouble.initiator = vt_str_eq(tunnel->row.role, VT_STR("initiator"));
 	if (!stuck)
 		speak(r, tunnel, VT_TUNNEL_NEGOTIATING, tunnel->trouble.since_ms, reason);
 	else
 		speak(r, tunnel, tunnel->trouble.phase == 2 ? VT_TUNNEL_PHASE2_FAILING : VT_TUNNEL_PHASE1_FAILING,
 		      tunnel->trouble.since_ms, reason);
+}
+
+/* None is running at this moment: what the last one came to. */
+static void speak_of_attempts(struct reduction *r, struct tunnel *tunnel)
+{
+	const struct trouble *trouble = &tunnel->trouble;
+	char reason[200];
+	if (trouble->phase == 2)
+		snprintf(reason, sizeof reason, "IKE comes up and goes again without an IPsec SA");
+	else if (trouble->message)
+		snprintf(reason, sizeof reason, "attempts come and go; the last one seen waited for message %u as %s",
+			 trouble->message, trouble->initiator ? "initiator" : "responder");
+	else
+		snprintf(reason, sizeof reason, "attempts come and go; none is running at this moment");
+	speak(r, tunnel, trouble->phase == 2 ? VT_TUNNEL_PHASE2_FAILING : VT_TUNNEL_PHASE1_FAILING, trouble->since_ms,
+	      reason);
 }
 
 static void decide_at_rest(struct reduction *r, struct tunnel *tunnel)
@@ -196,8 +214,7 @@ static void decide_absent(struct reduction *r, struct tunnel *tunnel)
 	if (tunnel->trouble.since_ms && r->at_ms - tunnel->trouble.seen_ms <= LINGER_MS) {
 		if (r->at_ms - tunnel->trouble.since_ms < r->options->stuck_after_ms)
 			return;
-		speak(r, tunnel, tunnel->trouble.phase == 2 ? VT_TUNNEL_PHASE2_FAILING : VT_TUNNEL_PHASE1_FAILING,
-		      tunnel->trouble.since_ms, "attempts come and go; none is running at this moment");
+		speak_of_attempts(r, tunnel);
 		return;
 	}
 	tunnel->trouble = (struct trouble){ 0 };

@@ -33,6 +33,8 @@ struct selector {
 struct trouble {
 	int64_t since_ms, seen_ms; /* first and last sight; since 0: none */
 	unsigned phase;            /* 1 or 2 */
+	unsigned message;          /* of phase 1: the attempt seen last waited for this one; 0: not known */
+	bool initiator;            /* … as */
 };
 
 struct tunnel {
@@ -90,8 +92,8 @@ struct vt_unit {
 	size_t quiet_next;          /* where vt_unit_quiet_acls() goes on */
 	uint64_t *forget_selectors; /* no longer wanted and never seen: to be told in the next commit */
 	size_t forget_selectors_len, forget_selectors_cap;
-	int64_t ipsec_at_ms; /* when packet counters were read last */
-	int64_t sessions_at_ms;     /* when byte counters were read last */
+	int64_t ipsec_at_ms;    /* when packet counters were read last */
+	int64_t sessions_at_ms; /* when byte counters were read last */
 };
 
 /* Owned text inside a row: true when it changed. */

@@ -208,7 +208,8 @@ static enum vt_status find_by_status(struct vt_store *store, struct page *page, 
 		if (page->query->status_mask >> i & 1)
 			status = find_places(store, page, SQL_TUNNELS_BY_STATUS, VT_STR_NONE,
 					     vt_str_of(vt_tunnel_status_name(i)), error);
-	qsort(page->found, page->found_len, sizeof *page->found, place_cmp);
+	if (page->found_len)
+		qsort(page->found, page->found_len, sizeof *page->found, place_cmp);
 	return status;
 }
 

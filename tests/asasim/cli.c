@@ -663,15 +663,14 @@ static void run(struct cli *c, const char *line, struct vt_buf *out)
 	char *bar = strchr(copy, '|');
 	enum filter_kind kind;
 	regex_t re;
-	if (!read_filter(c, out, line, bar, &kind, &re))
+	bool filter_of_nothing = bar && vt_str_trim(vt_str_between(copy, bar)).len == 0;
+	if (filter_of_nothing || !read_filter(c, out, line, bar, &kind, &re))
 		return;
 	if (bar)
 		*bar = '\0';
 	struct args a = { .word = words, .n = split(copy, words) };
 	const struct command *cmd = NULL;
 	size_t bad = 0;
-	if (a.n == 0)
-		return;
 	switch (look_up(c, a.n, words, &cmd, &bad)) {
 	case INVALID:
 		caret(c, out, line, bad);

@@ -136,6 +136,32 @@ static bool ike_carries(const struct link *link, unsigned d)
 	return carries(link, d, link->end[d].ike.nat ? PATH_UDP4500 : PATH_UDP500);
 }
 
+/* ---- the log ---- */
+
+static struct log_entry *say(struct link *link, unsigned e, enum log_code code, int64_t at_ms)
+{
+	static struct log_entry nowhere;
+	struct gateway *gw = link->end[e].gw;
+	if (!gw->device || gw->down)
+		return &nowhere;
+	if (!gw->ring) {
+		gw->ring = calloc(LOG_RING, sizeof *gw->ring);
+		if (!gw->ring)
+			abort();
+	}
+	struct log_entry *entry = &gw->ring[gw->logged++ % LOG_RING];
+	*entry = (struct log_entry){ .at_ms = at_ms, .code = (uint16_t)code, .end = (uint8_t)e, .link = link->id };
+	return entry;
+}
+
+static void say_sel(struct link *link, unsigned e, enum log_code code, int64_t at_ms, size_t sel)
+{
+	struct log_entry *entry = say(link, e, code, at_ms);
+	entry->sel = (uint32_t)sel;
+	entry->a = link->sel[sel].end[e].spi_in;
+	entry->b = link->sel[sel].end[e].spi_out;
+}
+
 /* ---- what flows ---- */
 
 /* Packets of end `d`'s networks get as far as its encryptor. */
@@ -184,7 +210,7 @@ static struct passed passed_since(const struct link *link, const struct selector
 }
 
 /* Books what has flowed since the selector was last settled. Called before anything about it changes. */
-static void settle(const struct link *link, struct selector *sel, int64_t at_ms)
+static void settle(struct link *link, struct selector *sel, int64_t at_ms)
 {
 	struct passed p[2] = { passed_since(link, sel, 0, at_ms), passed_since(link, sel, 1, at_ms) };
 	for (unsigned d = 0; d < 2; d++) {
@@ -198,14 +224,18 @@ static void settle(const struct link *link, struct selector *sel, int64_t at_ms)
 		from->base.tx_bytes += p[d].sent * bytes;
 		to->base.decaps += p[d].arrived;
 		to->base.rx_bytes += p[d].arrived * bytes;
-		if (p[d].sent && !arrives(link, sel, d) &&
-		    carries(link, d, link->end[d].ike.nat ? PATH_UDP4500 : PATH_ESP))
-			link->end[!d].gw->drop_invalid_spi += p[d].sent;
+		if (!p[d].sent || arrives(link, sel, d) ||
+		    !carries(link, d, link->end[d].ike.nat ? PATH_UDP4500 : PATH_ESP))
+			continue;
+		struct log_entry *entry = say(link, !d, LOG_INVALID_SPI, at_ms);
+		entry->a = from->spi_out;
+		entry->b = from->base.encaps;
+		link->end[!d].gw->drop_invalid_spi += p[d].sent;
 	}
 	sel->settled_ms = at_ms;
 }
 
-static void settle_all(const struct link *link, int64_t at_ms)
+static void settle_all(struct link *link, int64_t at_ms)
 {
 	for (size_t s = 0; s < link->n_sel; s++)
 		settle(link, &link->sel[s], at_ms);
@@ -246,35 +276,9 @@ int64_t model_last_packet(const struct model *m, const struct link *link, size_t
 	return last;
 }
 
-/* ---- the log ---- */
-
-static struct log_entry *say(struct link *link, unsigned e, enum log_code code, int64_t at_ms)
-{
-	static struct log_entry nowhere;
-	struct gateway *gw = link->end[e].gw;
-	if (!gw->device || gw->down)
-		return &nowhere;
-	if (!gw->ring) {
-		gw->ring = calloc(LOG_RING, sizeof *gw->ring);
-		if (!gw->ring)
-			abort();
-	}
-	struct log_entry *entry = &gw->ring[gw->logged++ % LOG_RING];
-	*entry = (struct log_entry){ .at_ms = at_ms, .code = (uint16_t)code, .end = (uint8_t)e, .link = link->id };
-	return entry;
-}
-
-static void say_sel(struct link *link, unsigned e, enum log_code code, int64_t at_ms, size_t sel)
-{
-	struct log_entry *entry = say(link, e, code, at_ms);
-	entry->sel = (uint32_t)sel;
-	entry->a = link->sel[sel].end[e].spi_in;
-	entry->b = link->sel[sel].end[e].spi_out;
-}
-
 /* ---- tearing down ---- */
 
-static void child_down(struct model *m, struct link *link, unsigned e, size_t s, int64_t at_ms)
+static void child_down(struct link *link, unsigned e, size_t s, int64_t at_ms)
 {
 	struct selector *sel = &link->sel[s];
 	struct child *c = &sel->end[e];
@@ -287,7 +291,6 @@ static void child_down(struct model *m, struct link *link, unsigned e, size_t s,
 	memset(c, 0, sizeof *c);
 	c->expires_ms = c->rekeys_ms = c->kb_expires_ms = c->idle_at_ms = NEVER;
 	sel->next_ms = at_ms; /* look again for demand */
-	(void)m;
 }
 
 static size_t children_up(const struct link *link, unsigned e)
@@ -320,11 +323,11 @@ static void session_down(struct link *link, unsigned e, int64_t at_ms, enum down
 }
 
 /* This end gives its IKE SA and everything under it up, and says nothing to the peer. */
-static void ike_forget(struct model *m, struct link *link, unsigned e, int64_t at_ms, enum down_reason why)
+static void ike_forget(struct link *link, unsigned e, int64_t at_ms, enum down_reason why)
 {
 	struct end *end = &link->end[e];
 	for (size_t s = 0; s < link->n_sel; s++)
-		child_down(m, link, e, s, at_ms);
+		child_down(link, e, s, at_ms);
 	session_down(link, e, at_ms, why);
 	memset(&end->ike, 0, sizeof end->ike);
 	end->ike.expires_ms = end->ike.rekeys_ms = NEVER;
@@ -332,13 +335,13 @@ static void ike_forget(struct model *m, struct link *link, unsigned e, int64_t a
 }
 
 /* ... and tells the peer, who follows when the notify gets through. */
-static void ike_delete(struct model *m, struct link *link, unsigned e, int64_t at_ms, enum down_reason why)
+static void ike_delete(struct link *link, unsigned e, int64_t at_ms, enum down_reason why)
 {
 	bool heard = link->end[!e].ike.up && ike_carries(link, e) &&
 		     link->end[!e].ike.spi_remote == link->end[e].ike.spi_local;
-	ike_forget(m, link, e, at_ms, why);
+	ike_forget(link, e, at_ms, why);
 	if (heard)
-		ike_forget(m, link, !e, at_ms + link->latency_ms, why == DOWN_IDLE ? DOWN_IDLE : DOWN_PEER);
+		ike_forget(link, !e, at_ms + link->latency_ms, why == DOWN_IDLE ? DOWN_IDLE : DOWN_PEER);
 }
 
 /* ---- quick mode: one selector's SAs ---- */
@@ -432,8 +435,8 @@ static void child_sa_new(struct model *m, struct link *link, size_t s, int64_t a
 static void child_up(struct model *m, struct link *link, unsigned i, size_t s, int64_t at_ms)
 {
 	struct selector *sel = &link->sel[s];
-	child_down(m, link, 0, s, at_ms);
-	child_down(m, link, 1, s, at_ms);
+	child_down(link, 0, s, at_ms);
+	child_down(link, 1, s, at_ms);
 	settle(link, sel, at_ms);
 	const struct pair *offer = &link->end[i].cfg.pairs[s];
 	sel->agreed = i == 0 ? *offer : (struct pair){ .local = offer->remote, .remote = offer->local };
@@ -468,7 +471,7 @@ static void quick_refused(struct link *link, unsigned i, size_t s, int64_t at_ms
 		say_sel(link, !i, LOG_QM_NO_MAP, at_ms, s);
 		say_sel(link, !i, LOG_QM_FSM, at_ms, s);
 		say_sel(link, !i, LOG_REMOVE_CORR, at_ms, s);
-		say_sel(link, i, LOG_QM_NOTIFY, at_ms, s);
+		say(link, i, LOG_QM_NOTIFY, at_ms)->state = 1;
 	} else {
 		struct log_entry *entry = say(link, !i, LOG_QM_TSET, at_ms);
 		entry->sel = (uint32_t)s;
@@ -559,7 +562,7 @@ static void phase1_done(struct model *m, struct link *link, unsigned i, const st
 	for (unsigned e = 0; e < 2; e++) {
 		struct end *end = &link->end[e];
 		if (end->ike.up)
-			ike_forget(m, link, e, at_ms, DOWN_RECONNECTED);
+			ike_forget(link, e, at_ms, DOWN_RECONNECTED);
 		end->ike = (struct ike_sa){
 			.up = true,
 			.version = link->end[i].cfg.ike,
@@ -624,7 +627,6 @@ static void negotiate(struct model *m, struct link *link, unsigned i, struct ike
 		path.udp4500[d] = carries(link, from, PATH_UDP4500);
 		path.loss_ppm[d] = link->loss_ppm[from];
 	}
-	/* Nobody answers at the address of a gateway that is down, whatever its own routes say. */
 	ike_negotiate(ci->ike, ci->aggressive && ci->ike == 1, side, &path, draw(m, link), script);
 }
 
@@ -655,6 +657,8 @@ static void attempt_log(struct link *link, unsigned i, const struct ike_step *st
 {
 	unsigned e = st->side == 0 ? i : !i;
 	bool v2 = link->end[i].cfg.ike == 2;
+	if (v2 && st->side == 1 && was == IKE_NONE && st->state != IKE_NONE)
+		say(link, e, LOG_V2_INIT, at_ms);
 	switch ((enum ike_note)st->note) {
 	case NOTE_STARTED:
 		say(link, e, v2 ? LOG_V2_REQUEST : LOG_P1_START, at_ms);
@@ -670,6 +674,8 @@ static void attempt_log(struct link *link, unsigned i, const struct ike_step *st
 		break;
 	case NOTE_NO_PROPOSAL:
 		say(link, e, v2 ? LOG_V2_NO_POLICY : LOG_NO_PROPOSAL_R, at_ms);
+		if (!v2)
+			say(link, e, LOG_NO_PROPOSAL_R2, at_ms);
 		link->end[e].gw->rejects++;
 		break;
 	case NOTE_GOT_NO_PROPOSAL:
@@ -794,11 +800,11 @@ static void child_moment(struct model *m, struct link *link, unsigned e, size_t 
 {
 	struct child *c = &link->sel[s].end[e];
 	if (c->up && c->expires_ms <= at_ms) {
-		child_down(m, link, e, s, at_ms);
+		child_down(link, e, s, at_ms);
 		if (ike_carries(link, e))
-			child_down(m, link, !e, s, at_ms);
+			child_down(link, !e, s, at_ms);
 		if (children_up(link, e) == 0 && link->end[e].ike.up)
-			ike_delete(m, link, e, at_ms, DOWN_EXPIRED);
+			ike_delete(link, e, at_ms, DOWN_EXPIRED);
 		return;
 	}
 	if (c->up && (c->rekeys_ms <= at_ms || c->kb_expires_ms <= at_ms))
@@ -810,11 +816,14 @@ static void child_moment(struct model *m, struct link *link, unsigned e, size_t 
 		c->idle_at_ms = quiet_until;
 		return;
 	}
-	child_down(m, link, e, s, at_ms);
+	struct log_entry *entry = say(link, e, LOG_TERMINATED, at_ms);
+	entry->sel = (uint32_t)s;
+	entry->state = DOWN_IDLE;
+	child_down(link, e, s, at_ms);
 	if (ike_carries(link, e))
-		child_down(m, link, !e, s, at_ms);
+		child_down(link, !e, s, at_ms);
 	if (children_up(link, e) == 0)
-		ike_delete(m, link, e, at_ms, DOWN_IDLE);
+		ike_delete(link, e, at_ms, DOWN_IDLE);
 }
 
 static void sel_next(struct link *link, struct selector *sel, int64_t at_ms)
@@ -883,20 +892,20 @@ static void end_moment(struct model *m, struct link *link, unsigned e, int64_t a
 		attempt_play(m, link, e, at_ms);
 	if (end->dpd_ms <= at_ms) {
 		say(link, e, LOG_DPD_LOST, at_ms);
-		ike_delete(m, link, e, at_ms, DOWN_LOST);
+		ike_delete(link, e, at_ms, DOWN_LOST);
 	}
 	if (end->doom_ms <= at_ms) {
 		end->doom_ms = NEVER;
 		if (children_up(link, e) == 0)
-			ike_delete(m, link, e, at_ms, end->doom_why);
+			ike_delete(link, e, at_ms, end->doom_why);
 	}
 	if (end->ike.up && end->ike.expires_ms <= at_ms)
-		ike_delete(m, link, e, at_ms, DOWN_EXPIRED);
+		ike_delete(link, e, at_ms, DOWN_EXPIRED);
 	if (end->ike.up && end->ike.rekeys_ms <= at_ms)
 		ike_rekey(m, link, e, at_ms);
 	if (end->session.up && end->cfg.session_min &&
 	    end->session.since_ms + end->cfg.session_min * MINUTE_MS <= at_ms)
-		ike_delete(m, link, e, at_ms, DOWN_MAX_TIME);
+		ike_delete(link, e, at_ms, DOWN_MAX_TIME);
 }
 
 static void link_next(struct model *m, struct link *link, int64_t at_ms, bool all)
@@ -970,13 +979,13 @@ static void link_conditions(struct model *m, struct link *link, int64_t at_ms)
 	link_next(m, link, at_ms, true);
 }
 
-static void wipe_gateway(struct model *m, struct gateway *gw, int64_t at_ms)
+static void wipe_gateway(struct gateway *gw, int64_t at_ms)
 {
 	for (size_t i = 0; i < gw->n_ends; i++) {
 		struct link *link = gw->links[i];
 		unsigned e = gw->ends[i] == &link->end[1];
 		settle_all(link, at_ms);
-		ike_forget(m, link, e, at_ms, DOWN_REBOOT);
+		ike_forget(link, e, at_ms, DOWN_REBOOT);
 		attempt_end(&link->end[0].attempt);
 		attempt_end(&link->end[1].attempt);
 	}
@@ -1000,7 +1009,7 @@ static void reboot_begins(struct model *m, struct device *dev, int64_t at_ms, in
 {
 	for (size_t g = 0; g < dev->n_gw; g++) {
 		struct gateway *gw = dev->gw[g];
-		wipe_gateway(m, gw, at_ms);
+		wipe_gateway(gw, at_ms);
 		gw->last_index = gw->peak = gw->active = 0;
 		memset(gw->cumulative, 0, sizeof gw->cumulative);
 		memset(gw->active_v, 0, sizeof gw->active_v);
@@ -1024,7 +1033,7 @@ static void failover(struct model *m, struct device *dev, int64_t at_ms)
 	dev->unit_since_ms[!was] = at_ms;
 	dev->last_failover_ms = at_ms;
 	for (size_t g = 0; g < dev->n_gw && !dev->stateful; g++) {
-		wipe_gateway(m, dev->gw[g], at_ms);
+		wipe_gateway(dev->gw[g], at_ms);
 		dev->gw[g]->last_index = 0;
 		gateway_relink(m, dev->gw[g], at_ms);
 	}
@@ -1038,7 +1047,7 @@ static void failover(struct model *m, struct device *dev, int64_t at_ms)
 
 static void clear_sa(struct model *m, struct link *link, int64_t at_ms)
 {
-	ike_delete(m, link, link->end[0].gw->device ? 0 : 1, at_ms, DOWN_ADMIN);
+	ike_delete(link, link->end[0].gw->device ? 0 : 1, at_ms, DOWN_ADMIN);
 	link_next(m, link, at_ms, true);
 }
 
@@ -1048,6 +1057,12 @@ void model_modified(struct model *m, struct device *device, const char *by)
 	device->modified_by = by;
 }
 
+static void config_changed(struct model *m, struct link *link, unsigned e, int64_t at_ms)
+{
+	model_modified(m, link->end[e].gw->device, "admin");
+	say(link, e, LOG_CONFIG, at_ms);
+}
+
 static void fault_begins(struct model *m, struct fault *f, int64_t at_ms)
 {
 	f->on = true;
@@ -1055,7 +1070,7 @@ static void fault_begins(struct model *m, struct fault *f, int64_t at_ms)
 	case FAULT_SET:
 		for (unsigned e = 0; e < 2; e++)
 			if ((f->ends >> e & 1) && f->link->end[e].gw->device)
-				model_modified(m, f->link->end[e].gw->device, "admin");
+				config_changed(m, f->link, e, at_ms);
 		link_conditions(m, f->link, at_ms);
 		break;
 	case FAULT_BLOCK:

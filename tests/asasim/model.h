@@ -72,7 +72,7 @@ struct traffic {
 };
 
 struct counters {
-	uint64_t encaps, decaps, encrypt_short, verify_short; /* _short: counted in encaps/decaps and lost after */
+	uint64_t encaps, decaps;
 	uint64_t tx_bytes, rx_bytes;
 	uint64_t send_errors, recv_errors;
 };

@@ -212,8 +212,9 @@ static void ipsec_tunnel(struct vt_buf *out, const struct l2l *s, size_t k)
 			 (unsigned long long)(used < cfg->life_kb ? cfg->life_kb - used : 0));
 		child_line(out, "Rekey Int (D)", x, "Rekey Left(D)", y);
 	}
-	int64_t quiet = (now - model_last_packet(s->v->model, s->link, k, s->e)) / 60000;
-	int64_t idle_left = (int64_t)cfg->idle_min - (quiet < 0 ? 0 : quiet) - (cfg->idle_min && quiet >= 0 ? 0 : 0);
+	/* Begun minutes count: right after a packet 29 of 30 are left. */
+	int64_t idle_left = (int64_t)cfg->idle_min - (now - model_last_packet(s->v->model, s->link, k, s->e)) / 60000 -
+			    1;
 	snprintf(x, sizeof x, "%u Minutes", cfg->idle_min);
 	snprintf(y, sizeof y, "%lld Minutes", (long long)(cfg->idle_min == 0 || idle_left < 0 ? 0 : idle_left));
 	child_line(out, "Idle Time Out", x, "Idle TO Left", y);

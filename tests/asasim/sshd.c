@@ -31,6 +31,8 @@ struct listener {
 	ssh_bind bind;
 	ssh_key key;
 	bool own_key, changed;
+	int silent[16]; /* accepted and never heard of again; the oldest makes room */
+	unsigned n_silent;
 };
 
 struct conn {
@@ -595,8 +597,13 @@ static void on_accept(uv_poll_t *poll, int status, int events)
 			continue;
 		}
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-		if (q->silent_tcp)
-			continue; /* accepted and never heard of again */
+		if (q->silent_tcp) {
+			int *room = &l->silent[l->n_silent++ % 16];
+			if (*room)
+				close(*room);
+			*room = fd;
+			continue;
+		}
 		if (q->host_key_change && !l->changed) {
 			ssh_bind_free(l->bind);
 			if (l->own_key)
@@ -694,6 +701,9 @@ bool fleet_open(struct fleet *f, unsigned port_base, char *why, size_t room)
 static void listener_gone(uv_handle_t *handle)
 {
 	struct listener *l = handle->data;
+	for (unsigned i = 0; i < 16; i++)
+		if (l->silent[i])
+			close(l->silent[i]);
 	close(l->fd);
 	free(l);
 }

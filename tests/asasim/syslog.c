@@ -43,6 +43,20 @@ static void proxy(struct vt_buf *out, const struct prefix *p, bool with_ports)
 		vt_buf_printf(out, "%s", plain_addr(&p->addr, a));
 }
 
+/* The first attribute in which two policies differ, as the responder complains about it. */
+static void policy_difference(struct vt_buf *out, const struct ike_policy *received,
+			      const struct ike_policy *configured)
+{
+	if (strcmp(received->encryption, configured->encryption) != 0)
+		vt_buf_printf(out, "Encryption Alg:  Rcv'd: %s  Cfg'd: %s", received->encryption,
+			      configured->encryption);
+	else if (strcmp(received->hash, configured->hash) != 0)
+		vt_buf_printf(out, "Hash Alg:  Rcv'd: %s  Cfg'd: %s", received->hash, configured->hash);
+	else
+		vt_buf_printf(out, "Group Description:  Rcv'd: Group %u  Cfg'd: Group %u", received->group,
+			      configured->group);
+}
+
 static const char *peer_text(const struct link *link, unsigned e, char text[64])
 {
 	const struct end *end = &link->end[e];
@@ -97,10 +111,12 @@ static void expand(const struct gateway *gw, const struct link *link, const stru
 										: "No proposal chosen (14)");
 		break;
 	case 'C':
-		vt_buf_printf(out,
-			      entry->state ? "Group Description:  Rcv'd: Group %u  Cfg'd: Group %u"
-					   : "Encryption Algorithm:  Rcv'd: %u  Cfg'd: %u",
-			      far->cfg.pfs, end->cfg.pfs);
+		if (entry->state)
+			vt_buf_printf(out, "Group Description:  Rcv'd: Group %u  Cfg'd: Group %u", far->cfg.pfs,
+				      end->cfg.pfs);
+		else
+			vt_buf_printf(out, "Encryption Alg:  Rcv'd: %s/%s  Cfg'd: %s/%s", far->cfg.esp.encryption,
+				      far->cfg.esp.integrity, end->cfg.esp.encryption, end->cfg.esp.integrity);
 		break;
 	case 'A':
 		vt_buf_printf(out, "%08x", (uint32_t)entry->a);
@@ -128,11 +144,8 @@ static void expand(const struct gateway *gw, const struct link *link, const stru
 	case 'Y':
 		vt_buf_u64(out, entry->b);
 		break;
-	case 'x':
-		vt_buf_printf(out, "%u", far->cfg.policy.group);
-		break;
-	case 'y':
-		vt_buf_printf(out, "%u", end->cfg.policy.group);
+	case 'K':
+		policy_difference(out, &far->cfg.policy, &end->cfg.policy);
 		break;
 	default:
 		vt_buf_char(out, what);

@@ -47,3 +47,15 @@ tests_fuzz_fuzz_terminal_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
 FUZZ_TARGETS += tests/fuzz/fuzz_listing
 tests_fuzz_fuzz_listing_SOURCES = tests/fuzz/fuzz_listing.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_listing_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_request
+tests_fuzz_fuzz_request_SOURCES = tests/fuzz/fuzz_request.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_request_LDADD = $(FUZZ_LIBS) $(WEB_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_clean
+tests_fuzz_fuzz_clean_SOURCES = tests/fuzz/fuzz_clean.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_clean_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_transcript
+tests_fuzz_fuzz_transcript_SOURCES = tests/fuzz/fuzz_transcript.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_transcript_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)

@@ -15,14 +15,11 @@ TESTS += \
 	tests/integration/asasim_netmiko.py \
 	tests/integration/asasim_openssh.sh
 
-# vpntriage-web over a database without a fleet: what it answers, what it refuses.
-TESTS += tests/integration/api_answers.py tests/integration/api_refusals.py
-dist_check_SCRIPTS += tests/integration/api_answers.py tests/integration/api_refusals.py
-
 # The daemon against the simulator's own model.
 EXTRA_DIST += tests/integration/truth.py
 TESTS += tests/integration/truth_small.py tests/integration/truth_demo.py
 dist_check_SCRIPTS += tests/integration/truth_small.py tests/integration/truth_demo.py
+
 # The session against the simulated fleet, a switch a device.
 TESTS += tests/integration/session_asasim.py
 dist_check_SCRIPTS += tests/integration/session_asasim.py
@@ -30,3 +27,15 @@ dist_check_SCRIPTS += tests/integration/session_asasim.py
 # The daemon when things go wrong, and over its life.
 TESTS += tests/integration/daemon_faults.py tests/integration/daemon_life.py
 dist_check_SCRIPTS += tests/integration/daemon_faults.py tests/integration/daemon_life.py
+
+# vpntriage-web over a database without a fleet: what it answers, what it refuses, and under load.
+TESTS += \
+	tests/integration/api_answers.py \
+	tests/integration/api_metrics.py \
+	tests/integration/api_parallel.py \
+	tests/integration/api_refusals.py
+dist_check_SCRIPTS += \
+	tests/integration/api_answers.py \
+	tests/integration/api_metrics.py \
+	tests/integration/api_parallel.py \
+	tests/integration/api_refusals.py

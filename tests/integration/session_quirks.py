@@ -392,6 +392,51 @@ def the_offer_of_the_device_is_told_when_nothing_matches():
         closed(asa.talk("show mode", options=["--algorithms", "ancient"]), "ok")
 
 
+def kexinit_lists(data):
+    """The name-lists of a KEXINIT behind the version line (RFC 4253 section 7.1)."""
+    packet = data[data.index(b"\n") + 1:]
+    equal(packet[5], 20, "the first message")
+    at, lists = 22, []
+    for _ in range(10):
+        length = int.from_bytes(packet[at:at + 4], "big")
+        lists.append(packet[at + 4:at + 4 + length].decode().split(","))
+        at += 4 + length
+    return lists
+
+
+def every_name_of_a_profile_is_really_offered():
+    # libssh drops names it does not know without a word.
+    modern = (["curve25519-sha256", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
+               "diffie-hellman-group14-sha256", "diffie-hellman-group-exchange-sha256"],
+              ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-256", "rsa-sha2-512"],
+              ["aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "chacha20-poly1305@openssh.com", "aes128-ctr", "aes192-ctr",
+               "aes256-ctr"], ["hmac-sha2-256", "hmac-sha2-512"])
+    legacy = (["diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1"], ["ssh-rsa"],
+              ["aes128-cbc", "aes192-cbc", "aes256-cbc"], ["hmac-sha1"])
+    ancient = (["diffie-hellman-group1-sha1"], [], ["3des-cbc"], [])
+    profiles = {"modern": (modern,), "legacy": (modern, legacy), "ancient": (modern, legacy, ancient)}
+    for profile, parts in profiles.items():
+        seen = []
+
+        def listen(connection):
+            connection.sendall(b"SSH-2.0-Cisco-1.25\r\n")
+            data = b""
+            while len(data) < 400:
+                data += connection.recv(4096)
+            seen.append(data)
+            connection.close()
+        with ScriptedAsa(before_ssh=listen) as asa:
+            asa.talk(options=["--algorithms", profile])
+        lists = kexinit_lists(seen[0])
+        for wanted, offered in zip(zip(*parts), (lists[0], lists[1], lists[2], lists[4])):
+            names = [name for part in wanted for name in part]
+            missing = [name for name in names if name not in offered]
+            equal(missing, [], f"names of {profile} that are not offered")
+        older = {"modern": legacy, "legacy": ancient}.get(profile, ([], [], [], []))
+        for names, offered in zip(older, (lists[0], lists[1], lists[2], lists[4])):
+            equal([name for name in names if name in offered], [], f"names beyond {profile}")
+
+
 def host_keys_are_pinned():
     with ScriptedAsa() as asa:
         events = asa.talk("show mode", options=["--strict"])

@@ -156,3 +156,27 @@ tests_unit_test_asasim_ike_LDADD = $(ASASIM_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += tests/unit/test_asasim_model
 tests_unit_test_asasim_model_SOURCES = tests/unit/test_asasim_model.c
 tests_unit_test_asasim_model_LDADD = $(ASASIM_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_metrics
+tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c
+tests_unit_test_metrics_LDADD = $(WEB_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_request
+tests_unit_test_request_SOURCES = tests/unit/test_request.c
+tests_unit_test_request_LDADD = $(WEB_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_routes
+tests_unit_test_routes_SOURCES = tests/unit/test_routes.c
+tests_unit_test_routes_LDADD = $(WEB_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_clean
+tests_unit_test_clean_SOURCES = tests/unit/test_clean.c
+tests_unit_test_clean_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_parse
+tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
+tests_unit_test_parse_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_json
+tests_unit_test_json_SOURCES = tests/unit/test_json.c
+tests_unit_test_json_LDADD = $(UNIT_LIBS)
