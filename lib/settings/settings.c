@@ -151,7 +151,7 @@ static bool spend(struct reading *reading, const yaml_node_t *node)
 		return true;
 	if (!reading->stopped)
 		mistake(reading, line_of(node),
-			"is one value too many; expected at most %d in one file, aliases counted out", MAX_VALUES);
+			"is one value too many; expected at most %d in one file, aliases written out", MAX_VALUES);
 	reading->stopped = true;
 	return false;
 }
