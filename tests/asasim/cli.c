@@ -727,7 +727,10 @@ static void enter(struct cli *c)
 	} else if (c->state == CLI_CLOSED) {
 		c->state = CLI_LINE;
 		for (size_t i = 0; i < text.len; i++)
-			text.p[i] == '\n' ? end_line(c) : put(c, &text.p[i], 1);
+			if (text.p[i] == '\n')
+				end_line(c);
+			else
+				put(c, &text.p[i], 1);
 		c->state = CLI_CLOSED;
 	} else {
 		show(c, &text);
@@ -808,7 +811,10 @@ static void typed(struct cli *c, char ch)
 		return;
 	bool secret = c->state == CLI_PASSWORD;
 	if (newline) {
-		secret ? password_entered(c) : enter(c);
+		if (secret)
+			password_entered(c);
+		else
+			enter(c);
 	} else if (ch == '\b' || ch == 0x7f) {
 		erase(c);
 	} else if (ch == 0x03 || ch == 0x15) { /* ^C, ^U */

@@ -388,7 +388,7 @@ static uint64_t early(struct model *m, struct link *link, int64_t life_ms)
 	return (uint64_t)life_ms / 20 + draw(m, link) % ((uint64_t)life_ms / 20 + 1);
 }
 
-static int64_t kilobytes_last(const struct link *link, const struct selector *sel, uint64_t life_kb, int64_t at_ms)
+static int64_t kilobytes_last(const struct selector *sel, uint64_t life_kb, int64_t at_ms)
 {
 	if (life_kb == 0)
 		return NEVER;
@@ -402,7 +402,6 @@ static int64_t kilobytes_last(const struct link *link, const struct selector *se
 		if (ms < INT64_C(1) << 50)
 			soonest = earlier(soonest, at_ms + (int64_t)ms);
 	}
-	(void)link;
 	return soonest;
 }
 
@@ -424,7 +423,7 @@ static void child_sa_new(struct model *m, struct link *link, size_t s, int64_t a
 		c->since_ms = at_ms;
 		c->expires_ms = at_ms + (int64_t)life * 1000;
 		c->rekeys_ms = c->expires_ms - (int64_t)early(m, link, (int64_t)life * 1000);
-		c->kb_expires_ms = kilobytes_last(link, sel, kb, at_ms);
+		c->kb_expires_ms = kilobytes_last(sel, kb, at_ms);
 		c->sa_tx0_bytes = c->base.tx_bytes;
 		c->sa_rx0_bytes = c->base.rx_bytes;
 		c->pfs = mine->ike == 1 || rekey ? mine->pfs : 0;
@@ -868,21 +867,47 @@ static bool peer_alive(const struct link *link, unsigned e)
 	       other->ike.spi_remote == link->end[e].ike.spi_local;
 }
 
-/* Keepalives are only sent while nothing arrives: a peer whose ESP comes in is alive. */
+/* The last packet of any kind that came in through the tunnel. */
+static int64_t last_heard(const struct link *link, unsigned e, int64_t at_ms)
+{
+	int64_t last = INT64_MIN;
+	for (size_t s = 0; s < link->n_sel; s++) {
+		const struct selector *sel = &link->sel[s];
+		if (!arrives(link, sel, !e) || share(link, sel, !e) == 0)
+			continue;
+		int64_t at = traffic_last(&sel->dir[!e], at_ms);
+		if (at > last)
+			last = at;
+	}
+	return last;
+}
+
+static int64_t dpd_patience_ms(const struct end_cfg *cfg)
+{
+	return (cfg->dpd_threshold_s + 3 * cfg->dpd_retry_s) * INT64_C(1000);
+}
+
 static void dpd_look(struct link *link, unsigned e, int64_t at_ms)
 {
 	struct end *end = &link->end[e];
-	if (!end->ike.up || peer_alive(link, e) || end->cfg.dpd_threshold_s == 0) {
+	if (!end->ike.up || peer_alive(link, e) || end->cfg.dpd_threshold_s == 0)
 		end->dpd_ms = NEVER;
+	else if (end->dpd_ms == NEVER)
+		end->dpd_ms = at_ms + dpd_patience_ms(&end->cfg);
+}
+
+/* Keepalives go unanswered. They are only sent while nothing arrives: a peer whose ESP still comes in is alive. */
+static void dpd_moment(struct link *link, unsigned e, int64_t at_ms)
+{
+	int64_t quiet_until = last_heard(link, e, at_ms);
+	if (quiet_until != INT64_MIN)
+		quiet_until += dpd_patience_ms(&link->end[e].cfg);
+	if (quiet_until > at_ms) {
+		link->end[e].dpd_ms = quiet_until;
 		return;
 	}
-	for (size_t s = 0; s < link->n_sel; s++)
-		if (arrives(link, &link->sel[s], !e) && share(link, &link->sel[s], !e) > 0) {
-			end->dpd_ms = NEVER;
-			return;
-		}
-	if (end->dpd_ms == NEVER)
-		end->dpd_ms = at_ms + (end->cfg.dpd_threshold_s + 3 * end->cfg.dpd_retry_s) * INT64_C(1000);
+	say(link, e, LOG_DPD_LOST, at_ms);
+	ike_delete(link, e, at_ms, DOWN_LOST);
 }
 
 static void end_moment(struct model *m, struct link *link, unsigned e, int64_t at_ms)
@@ -890,10 +915,8 @@ static void end_moment(struct model *m, struct link *link, unsigned e, int64_t a
 	struct end *end = &link->end[e];
 	if (end->attempt.running)
 		attempt_play(m, link, e, at_ms);
-	if (end->dpd_ms <= at_ms) {
-		say(link, e, LOG_DPD_LOST, at_ms);
-		ike_delete(link, e, at_ms, DOWN_LOST);
-	}
+	if (end->dpd_ms <= at_ms)
+		dpd_moment(link, e, at_ms);
 	if (end->doom_ms <= at_ms) {
 		end->doom_ms = NEVER;
 		if (children_up(link, e) == 0)

@@ -639,9 +639,12 @@ static bool listener_open(struct fleet *f, struct host *h, unsigned unit, unsign
 		snprintf(why, room, "device %s: libssh refuses its algorithms", h->device->name);
 		return false;
 	}
+	if (inet_pton(AF_INET, f->listen, &sin.sin_addr) != 1) {
+		snprintf(why, room, "\"%s\" is not an IPv4 address to listen on", f->listen);
+		return false;
+	}
 	l->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (l->fd < 0 || inet_pton(AF_INET, f->listen, &sin.sin_addr) != 1 ||
-	    setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
+	if (l->fd < 0 || setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
 	    bind(l->fd, (struct sockaddr *)&sin, sizeof sin) != 0 || listen(l->fd, 64) != 0 ||
 	    getsockname(l->fd, (struct sockaddr *)&sin, &len) != 0) {
 		snprintf(why, room, "device %s: cannot listen on %s:%u (%s)", h->device->name, f->listen, port,

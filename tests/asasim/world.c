@@ -766,6 +766,14 @@ static void read_selectors(struct reader *r, struct link *link, const yaml_node_
 	link->end[0].base.n_pairs = link->end[1].base.n_pairs = n;
 }
 
+/* Tunnels do not all begin with the world: steady traffic starts somewhere in the first seven eighths of its history.
+ */
+static int64_t age_of(const struct world *w, const struct link *link)
+{
+	uint64_t span = (uint64_t)w->history_ms / 8 * 7;
+	return span ? (int64_t)(sim_draw(w->seed, 13, link->id, 0) % span) : 0;
+}
+
 static void read_traffic(struct reader *r, struct link *link, const yaml_node_t *map)
 {
 	yaml_node_t *t = get(r, map, "traffic");
@@ -777,6 +785,7 @@ static void read_traffic(struct reader *r, struct link *link, const yaml_node_t 
 		uint64_t pps = number(r, t, "pps", 1 + luck % 30, 1000000),
 			 size = number(r, t, "size", 90 + luck / 64 % 800, 9000);
 		const char *initiator = text(r, t, "initiator", "both");
+		int64_t born = age_of(r->world, link) + (int64_t)(luck >> 30) % 3000;
 		for (unsigned d = 0; d < 2; d++) {
 			struct traffic *dir = &sel->dir[d];
 			dir->pps_milli = number(r, t, d ? "pps_ba" : "pps_ab", pps, 1000000) * 1000 +
@@ -788,7 +797,7 @@ static void read_traffic(struct reader *r, struct link *link, const yaml_node_t 
 			dir->off_ms = duration(r, t, "off", 0);
 			if (dir->on_ms <= 0)
 				dir->off_ms = 0;
-			dir->phase_ms = r->world->start_ms - r->world->history_ms + (int64_t)(luck >> 30) % 3000;
+			dir->phase_ms = r->world->start_ms - r->world->history_ms + (dir->off_ms ? 0 : born);
 			dir->own = strcmp(initiator, "both") == 0 ? 1 : strcmp(initiator, d ? "b" : "a") == 0 ? 2 : 0;
 		}
 		if (strcmp(initiator, "both") != 0 && strcmp(initiator, "a") != 0 && strcmp(initiator, "b") != 0)
@@ -906,48 +915,50 @@ static void read_tunnel(struct reader *r, const yaml_node_t *map)
 
 /* ---- faults ---- */
 
+/* The names of faults, and what each is made of. */
+static const struct fault_name {
+	const char *word;
+	enum fault_kind kind;
+	unsigned kinds;
+	const char *key, *value;
+} fault_names[] = {
+	{ "udp500", FAULT_BLOCK, 1u << PATH_UDP500, NULL, NULL },
+	{ "udp4500", FAULT_BLOCK, 1u << PATH_UDP4500, NULL, NULL },
+	{ "esp", FAULT_BLOCK, 1u << PATH_ESP, NULL, NULL },
+	{ "path", FAULT_BLOCK, 7, NULL, NULL },
+	{ "loss", FAULT_LOSS, 0, NULL, NULL },
+	{ "set", FAULT_SET, 0, NULL, NULL },
+	{ "psk", FAULT_SET, 0, "psk", "a-different-key" },
+	{ "policy", FAULT_SET, 0, "group", "24" },
+	{ "no-tunnel-group", FAULT_SET, 0, "tunnel_group", "false" },
+	{ "not-enabled", FAULT_SET, 0, "ike_enabled", "false" },
+	{ "no-route", FAULT_SET, 0, "route_to_peer", "false" },
+	{ "transform", FAULT_SET, 0, "esp_encryption", "3des" },
+	{ "proxy", FAULT_SET, 0, "proxy", "10.255.255.0/24" },
+	{ "pfs", FAULT_SET, 0, "pfs", "19" },
+	{ "nat-exempt", FAULT_SET, 0, "nat_exempt", "false" },
+	{ "inside-route", FAULT_SET, 0, "inside_route", "false" },
+	{ "inside-acl", FAULT_SET, 0, "inside_acl", "INSIDE-IN" },
+	{ "vpn-filter", FAULT_SET, 0, "vpn_filter", "VPN-FILTER" },
+	{ "no-acl", FAULT_SET, 0, "match_address", "false" },
+	{ "down", FAULT_DOWN, 0, NULL, NULL },
+	{ "reboot", FAULT_REBOOT, 0, NULL, NULL },
+	{ "failover", FAULT_FAILOVER, 0, NULL, NULL },
+	{ "clear", FAULT_CLEAR, 0, NULL, NULL },
+};
+
 struct fault *world_fault(struct world *w, const struct fault_words *words, char *why, size_t room)
 {
-	static const struct {
-		const char *word;
-		enum fault_kind kind;
-		unsigned kinds;
-		const char *key, *value;
-	} table[] = {
-		{ "udp500", FAULT_BLOCK, 1u << PATH_UDP500, NULL, NULL },
-		{ "udp4500", FAULT_BLOCK, 1u << PATH_UDP4500, NULL, NULL },
-		{ "esp", FAULT_BLOCK, 1u << PATH_ESP, NULL, NULL },
-		{ "path", FAULT_BLOCK, 7, NULL, NULL },
-		{ "loss", FAULT_LOSS, 0, NULL, NULL },
-		{ "set", FAULT_SET, 0, NULL, NULL },
-		{ "psk", FAULT_SET, 0, "psk", "a-different-key" },
-		{ "policy", FAULT_SET, 0, "group", "24" },
-		{ "no-tunnel-group", FAULT_SET, 0, "tunnel_group", "false" },
-		{ "not-enabled", FAULT_SET, 0, "ike_enabled", "false" },
-		{ "no-route", FAULT_SET, 0, "route_to_peer", "false" },
-		{ "transform", FAULT_SET, 0, "esp_encryption", "3des" },
-		{ "proxy", FAULT_SET, 0, "proxy", "10.255.255.0/24" },
-		{ "pfs", FAULT_SET, 0, "pfs", "19" },
-		{ "nat-exempt", FAULT_SET, 0, "nat_exempt", "false" },
-		{ "inside-route", FAULT_SET, 0, "inside_route", "false" },
-		{ "inside-acl", FAULT_SET, 0, "inside_acl", "INSIDE-IN" },
-		{ "vpn-filter", FAULT_SET, 0, "vpn_filter", "VPN-FILTER" },
-		{ "no-acl", FAULT_SET, 0, "match_address", "false" },
-		{ "down", FAULT_DOWN, 0, NULL, NULL },
-		{ "reboot", FAULT_REBOOT, 0, NULL, NULL },
-		{ "failover", FAULT_FAILOVER, 0, NULL, NULL },
-		{ "clear", FAULT_CLEAR, 0, NULL, NULL },
-	};
-	size_t i = 0, n = sizeof table / sizeof *table;
-	while (i < n && strcmp(table[i].word, words->fault) != 0)
+	size_t i = 0, n = sizeof fault_names / sizeof *fault_names;
+	while (i < n && strcmp(fault_names[i].word, words->fault) != 0)
 		i++;
 	if (i == n) {
 		snprintf(why, room, "there is no fault \"%s\"", words->fault);
 		return NULL;
 	}
-	struct fault f = { .kind = table[i].kind,
-			   .kinds = table[i].kinds,
-			   .name = table[i].word,
+	struct fault f = { .kind = fault_names[i].kind,
+			   .kinds = fault_names[i].kinds,
+			   .name = fault_names[i].word,
 			   .at_ms = words->at_ms,
 			   .until_ms = words->until_ms };
 	if (words->tunnel) {
@@ -983,8 +994,8 @@ struct fault *world_fault(struct world *w, const struct fault_words *words, char
 	f.ends = strcmp(end, "both") == 0 ? 3 : strcmp(end, "b") == 0 ? 2 : 1;
 	f.dirs = strcmp(dir, "both") == 0 ? 3 : strcmp(dir, "ba") == 0 ? 2 : 1;
 	f.loss_ppm = (uint32_t)(words->percent < 0 ? 0 : words->percent > 100 ? 1000000 : words->percent * 10000);
-	f.key = words->key ? words->key : table[i].key;
-	f.value = words->value ? words->value : table[i].value;
+	f.key = words->key ? words->key : fault_names[i].key;
+	f.value = words->value ? words->value : fault_names[i].value;
 	if (f.kind == FAULT_SET) {
 		struct end_cfg probe = f.link->end[0].base;
 		if (!f.key || !f.value) {
