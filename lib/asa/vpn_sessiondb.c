@@ -94,7 +94,7 @@ static const struct label {
 	size_t at;
 	bool ends;
 } labels[] = {
-	AT(IN_SESSION, "Connection", WORDS, vt_session, connection),
+	AT(IN_SESSION, "Connection", WORDS, vt_session, connection), /* the first: it begins a session */
 	AT(IN_SESSION, "Index", NUMBER, vt_session, index),
 	AT(IN_SESSION, "IP Addr", WORDS, vt_session, ip),
 	AT(IN_SESSION, "Protocol", WORDS, vt_session, protocol),
@@ -160,6 +160,7 @@ static const struct label {
 	NO_FACT("Redirect URL"),
 };
 enum { LABELS = sizeof labels / sizeof *labels };
+_Static_assert((int)LABELS <= UINT8_MAX, "next_label holds any of them");
 
 struct reader {
 	struct vt_arena *arena;
@@ -170,6 +171,8 @@ struct reader {
 	struct vt_session *session;
 	enum part part;
 	bool known;
+	size_t last_label;
+	uint8_t next_label[LABELS];
 };
 
 /* "11d 14h:16m:29s", "14h:24m:35s", or of 7.x "6:16:26". */
@@ -201,28 +204,39 @@ static bool duration_scan(struct vt_str text, uint64_t *seconds)
 	return true;
 }
 
-/* Where a label of this part stands, else where the same label stands in any part. */
-static const struct label *label_of(struct vt_str text, enum part part)
+static bool is_label(const struct label *l, struct vt_str text)
 {
-	const struct label *any = NULL;
-	for (const struct label *l = labels; l < labels + LABELS; l++) {
-		if (l->text.len != text.len || !vt_same_bytes(l->text.p, text.p, text.len))
-			continue;
-		if (l->part == part)
-			return l;
-		any = l;
+	return l->text.len == text.len && vt_same_bytes(l->text.p, text.p, text.len);
+}
+
+/* Where a label of this part stands, else where the same label stands in any part. Sessions look alike: what followed
+ * the label before this one last time is asked first. */
+static const struct label *label_of(struct reader *r, struct vt_str text)
+{
+	const struct label *found = &labels[r->next_label[r->last_label]];
+	if (!is_label(found, text) || found->part != r->part) {
+		found = NULL;
+		for (const struct label *l = labels; l < labels + LABELS && !(found && found->part == r->part); l++) {
+			if (is_label(l, text) && (!found || l->part == r->part))
+				found = l;
+		}
 	}
-	return any;
+	if (found) {
+		r->next_label[r->last_label] = (uint8_t)(found - labels);
+		r->last_label = (size_t)(found - labels);
+	}
+	return found;
 }
 
 /* The longest label that ends the text with a blank before it: the beginning of the second pair. */
 static struct vt_str label_at_end(struct vt_str text)
 {
 	struct vt_str found = { text.p, 0 };
+	char last = text.len ? text.p[text.len - 1] : '\0';
 	for (const struct label *l = labels; l < labels + LABELS; l++) {
 		size_t len = l->text.len;
-		if (text.len <= len || len <= found.len || !vt_is_blank(text.p[text.len - len - 1]) ||
-		    !vt_same_bytes(text.p + text.len - len, l->text.p, len))
+		if (l->text.p[len - 1] != last || text.len <= len || len <= found.len ||
+		    !vt_is_blank(text.p[text.len - len - 1]) || !vt_same_bytes(text.p + text.len - len, l->text.p, len))
 			continue;
 		found = vt_str_from(text, text.len - len);
 	}
@@ -291,15 +305,10 @@ static void *object_of(struct reader *r, enum part part)
 	return part == IN_SESSION ? r->session : NULL;
 }
 
-static bool on_pair(struct reader *r, struct vt_str text, struct vt_str value)
+static bool on_pair(struct reader *r, const struct label *label, struct vt_str value)
 {
-	const struct label *label = label_of(text, r->part);
-	if (vt_str_eq(text, VT_STR("Connection")))
-		open_session(r), label = label_of(text, r->part);
-	if (!label || !r->session)
-		return false;
 	if (label->kind == IGNORED)
-		return true;
+		return r->session != NULL;
 	void *object = object_of(r, label->part);
 	return object && set(object, label, value);
 }
@@ -354,17 +363,17 @@ static bool on_heading(struct reader *r, struct vt_str line)
 
 static bool read_pairs(struct reader *r, struct vt_str line, bool terminated)
 {
-	struct vt_str label, value;
-	const struct label *first = NULL;
-	bool ok = true;
-	while (line.len && next_pair(&line, &label, &value)) {
-		if (!first)
-			first = label_of(label, r->part);
-		if (!first || (!terminated && !first->ends))
+	struct vt_str text, value;
+	bool ok = true, first = true;
+	for (; line.len && next_pair(&line, &text, &value); first = false) {
+		const struct label *label = label_of(r, text);
+		if (first && (!label || (!terminated && !label->ends)))
 			return false;
-		ok &= on_pair(r, label, value);
+		if (label == &labels[0])
+			open_session(r);
+		ok &= label && on_pair(r, label, value);
 	}
-	return first && ok;
+	return !first && ok;
 }
 
 static bool read_line(struct reader *r, struct vt_str line, bool terminated)
