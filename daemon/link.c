@@ -21,7 +21,6 @@
 
 #include "daemon/link.h"
 
-#include <assert.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -73,6 +72,7 @@ struct link {
 	bool tried_identity, tried_interactive, secret_sent;
 	bool identity_too_old; /* the device takes only SHA-1 signatures from this key, the profile has none */
 	struct vt_buf out;
+	bool stuck;           /* it is full */
 	struct vt_error last; /* why the address before was given up */
 	char kex_words[1024]; /* what libssh said of a key exchange in which nothing matches */
 };
@@ -650,6 +650,8 @@ static bool flush(struct link *link)
 
 static enum progress move_bytes(struct link *link)
 {
+	if (link->stuck)
+		return fail(link, VT_E_PROTOCOL, "%s does not read what is typed", link->address);
 	if (!flush(link))
 		return broken(link, "the session");
 	for (unsigned i = 0; i < READS_PER_TURN; i++) {
@@ -688,8 +690,13 @@ static void step(struct link *link)
 
 void link_write(struct link *link, const char *bytes, size_t len)
 {
-	/* Never grown: a growing buffer would leave copies of a secret behind. */
-	assert(link->out.len + len < link->out.cap);
+	/* Never grown: a growing buffer would leave copies of a secret behind. A device that asks and asks and reads
+	 * nothing of what is answered is given up. */
+	if (link->out.len + len >= link->out.cap) {
+		link->stuck = true;
+		kick(link);
+		return;
+	}
 	vt_buf_add(&link->out, bytes, len);
 	/* An error shows itself at the next read; bytes that came meanwhile want to be read, too. */
 	if (!flush(link) || ssh_channel_poll(link->channel, 0) != 0)

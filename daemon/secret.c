@@ -22,6 +22,8 @@
 #include "base/str.h"
 
 #define SECRET_MAX_BYTES 65536
+/* Of a password: no firewall takes a longer one, and it has to fit where it is typed. */
+#define LINE_MAX_BYTES 1024
 
 struct secret {
 	size_t references, len, mapped;
@@ -136,6 +138,8 @@ static enum vt_status take_form(const char *path, enum secret_form form, struct 
 	}
 	if (secret->len == 0)
 		return vt_fail(error, VT_E_SECRET_FILE, "%s: the file is empty", path);
+	if (form == SECRET_LINE && secret->len > LINE_MAX_BYTES)
+		return vt_fail(error, VT_E_SECRET_FILE, "%s: the first line is too long for a password", path);
 	if (memchr(secret->text, '\0', secret->len))
 		return vt_fail(error, VT_E_SECRET_FILE, "%s: a NUL byte is in it", path);
 	return VT_OK;
@@ -193,6 +197,8 @@ enum vt_status secret_from_env(const char *variable, struct secret **secret, str
 	if (!value || !value[0])
 		return vt_fail(error, VT_E_SECRET_FILE, "environment variable %s: not set, or empty", variable);
 	size_t len = strlen(value);
+	if (len > LINE_MAX_BYTES)
+		return vt_fail(error, VT_E_SECRET_FILE, "environment variable %s: too long for a password", variable);
 	*secret = secret_from_bytes(value, len);
 	/* /proc/PID/environ shows the memory the process was started with. */
 	explicit_bzero(value, len);

@@ -15,7 +15,8 @@ struct secret;
 
 /* The first line of a file (a password) or all of it (a key). Refused with VT_E_SECRET_FILE and a sentence:
  * a file that group or others can read or write, one that belongs to somebody else (root and this user are
- * right), a link in somebody else's hands, anything but a regular file, an empty one, one above 64 kB. */
+ * right), a link in somebody else's hands, anything but a regular file, an empty one, one above 64 kB (1 kB for a
+ * password). */
 enum secret_form { SECRET_LINE, SECRET_WHOLE };
 enum vt_status secret_from_file(const char *path, enum secret_form form, struct secret **secret,
 				struct vt_error *error);

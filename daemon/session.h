@@ -94,7 +94,8 @@ struct session_callbacks {
 	void (*on_ready)(struct session *session, void *user);
 	/* `why->status` is VT_OK after session_close(), otherwise what ended or prevented the session. Retrying is
 	 * harmless for VT_E_CONNECT, VT_E_TIMEOUT, VT_E_CLOSED and VT_E_PROTOCOL; pointless and harmful (lockout)
-	 * for VT_E_AUTH and VT_E_ENABLE, wrong for VT_E_HOSTKEY, until a person acted. */
+	 * for VT_E_AUTH and VT_E_ENABLE, wrong for VT_E_HOSTKEY, until a person acted. A device that hangs up in the
+	 * middle of the login is VT_E_CLOSED once and VT_E_AUTH when it does so again on the same session object. */
 	void (*on_closed)(struct session *session, const struct vt_error *why, void *user);
 	/* May be NULL. `text` is borrowed for the call. */
 	void (*on_event)(struct session *session, enum session_event event, const char *text, void *user);

@@ -92,6 +92,8 @@ static void what_is_no_secret_is_refused(void **state)
 	char *large = calloc(1, 70001);
 	memset(large, 'x', 70000);
 	refuse(write_file("large", large, 0600), "too large");
+	large[2000] = '\0';
+	refuse(write_file("long", large, 0600), "too long");
 	free(large);
 	/* A pipe must be refused, not waited for. */
 	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
