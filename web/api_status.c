@@ -6,6 +6,8 @@
 #include "web/api.h"
 #include "web/routes.h"
 
+#include <jansson.h>
+
 #include "base/timefmt.h"
 
 struct fleet {
@@ -60,10 +62,13 @@ static void write_daemon(struct exchange *x, const struct fleet *fleet)
 	reply_time(x, "heartbeat_at", fleet->heartbeat_at_ms);
 	reply_age(x, "heartbeat_age_s", fleet->heartbeat_at_ms);
 	vt_json_key(&x->json, "says");
-	if (fleet->daemon.len)
+	/* It is put in as it was written, so it is looked at first: half an object would spoil the whole answer. */
+	json_t *says = json_loadb(fleet->daemon.p ? fleet->daemon.p : "", fleet->daemon.len, 0, NULL);
+	if (says)
 		vt_json_raw(&x->json, fleet->daemon);
 	else
 		vt_json_null(&x->json);
+	json_decref(says);
 	vt_json_object_end(&x->json);
 }
 

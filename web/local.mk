@@ -20,7 +20,7 @@ web_libvtweb_a_SOURCES = \
 	%D%/request.c %D%/request.h \
 	%D%/routes.c %D%/routes.h
 nodist_web_libvtweb_a_SOURCES = %D%/page_files.c
-web_libvtweb_a_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS) $(ZLIB_CFLAGS)
+web_libvtweb_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(GNUTLS_CFLAGS) $(ZLIB_CFLAGS)
 WEB_LIBS = web/libvtweb.a $(COMMON_LIBS) $(STORE_LIBS) $(GNUTLS_LIBS) $(ZLIB_LIBS) -lm
 
 sbin_PROGRAMS += web/vpntriage-web

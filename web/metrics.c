@@ -16,6 +16,7 @@
 #include "web/routes.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -85,6 +86,7 @@ struct scrape {
 	size_t selectors_len, selectors_cap;
 	struct vt_map tunnel_of_id;
 	int64_t heartbeat_at_ms;
+	struct vt_str daemon_says; /* JSON */
 };
 
 static void label(struct scrape *scrape, const char *name, struct vt_str value)
@@ -174,9 +176,8 @@ static enum vt_status read_selectors(struct scrape *scrape, struct vt_error *err
 
 static enum vt_status read_daemon(struct scrape *scrape, struct vt_error *error)
 {
-	struct vt_str json;
-	enum vt_status status = vt_store_daemon(scrape->x->store, scrape->x->arena, &scrape->heartbeat_at_ms, &json,
-						error);
+	enum vt_status status = vt_store_daemon(scrape->x->store, scrape->x->arena, &scrape->heartbeat_at_ms,
+						&scrape->daemon_says, error);
 	return status == VT_E_NOT_FOUND ? VT_OK : status;
 }
 
@@ -383,6 +384,35 @@ static void plain(struct scrape *scrape, const char *name, const char *type, con
 	vt_buf_char(scrape->out, '\n');
 }
 
+/* clang-format off */
+static const struct { const char *part, *key, *name, *type, *help; double divisor; } daemon_families[] = {
+	{ "fleet", "polls", "vpntriage_daemon_polls_total", "counter", "Polls begun since the daemon started.", 1 },
+	{ "fleet", "failures", "vpntriage_daemon_poll_failures_total", "counter", "Polls that failed since the daemon started.", 1 },
+	{ "fleet", "late_p99_ms", "vpntriage_daemon_poll_lateness_seconds", "gauge", "How late polls begin, 99th percentile.", 1000 },
+	{ "cost", "logins", "vpntriage_daemon_logins_total", "counter", "Logins to devices since the daemon started.", 1 },
+	{ "writer", "queue", "vpntriage_daemon_writer_queue_commits", "gauge", "Polls that wait to be written.", 1 },
+	{ "writer", "commits", "vpntriage_daemon_commits_total", "counter", "Polls written since the daemon started.", 1 },
+	{ "writer", "lost", "vpntriage_daemon_lost_commits_total", "counter", "Polls that could not be written.", 1 },
+	{ "process", "cpu_s", "vpntriage_daemon_cpu_seconds_total", "counter", "CPU time the daemon used.", 1 },
+	{ "process", "rss_bytes", "vpntriage_daemon_resident_memory_bytes", "gauge", "Resident memory of the daemon.", 1 },
+	{ "process", "loop_lag_ms", "vpntriage_daemon_loop_lag_seconds", "gauge", "Longest step of the daemon's event loop.", 1000 },
+};
+/* clang-format on */
+
+/* What the daemon says of itself; what it does not say has no family. */
+static void write_daemon(struct scrape *scrape)
+{
+	json_t *says = json_loadb(scrape->daemon_says.p ? scrape->daemon_says.p : "", scrape->daemon_says.len, 0, NULL);
+	for (size_t f = 0; f < LEN(daemon_families); f++) {
+		const json_t *value = json_object_get(json_object_get(says, daemon_families[f].part),
+						      daemon_families[f].key);
+		if (json_is_number(value))
+			plain(scrape, daemon_families[f].name, daemon_families[f].type, daemon_families[f].help,
+			      json_number_value(value) / daemon_families[f].divisor);
+	}
+	json_decref(says);
+}
+
 /* About this program and the daemon: there even when the database is not. */
 static void write_programs(struct scrape *scrape, bool readable)
 {
@@ -403,6 +433,7 @@ static void write_programs(struct scrape *scrape, bool readable)
 	plain(scrape, "vpntriage_daemon_up", "gauge", "1 while vpntriaged's heartbeat is fresh.", alive);
 	plain(scrape, "vpntriage_daemon_heartbeat_timestamp_seconds", "gauge",
 	      "When vpntriaged last wrote that it lives.", seconds_of(scrape->heartbeat_at_ms));
+	write_daemon(scrape);
 }
 
 static enum vt_status read_all(struct scrape *scrape, struct vt_error *error)

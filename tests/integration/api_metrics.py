@@ -99,6 +99,9 @@ def the_programs_tell_of_themselves():
     families = scrape()
     equal(families["vpntriage_database_up"][1], {"": 1}, "database")
     equal(families["vpntriage_daemon_up"][1], {"": 1}, "daemon")
+    for name, value in {"polls_total": 1234, "poll_lateness_seconds": 0.009, "writer_queue_commits": 2, "cpu_seconds_total": 1.25}.items():
+        equal(families[f"vpntriage_daemon_{name}"][1], {"": value}, name)
+    equal("vpntriage_daemon_commits_total" in families, False, "what the daemon did not say")
     equal(families["vpntriage_build_info"][1], {'version="0.1.0"': 1}, "version")
     web.get("/nothing")
     before, after = families["vpntriage_web_replies_total"][1], scrape()["vpntriage_web_replies_total"][1]

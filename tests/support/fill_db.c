@@ -249,7 +249,9 @@ static void heartbeat(struct vt_store *store, unsigned seconds)
 {
 	struct vt_error error;
 	check(vt_store_put_daemon(store, now_ms - (int64_t)seconds * 1000,
-				  VT_STR("{\"version\":\"0.1.0\",\"queue\":0}"), &error),
+				  VT_STR("{\"version\":\"0.1.0\",\"fleet\":{\"polls\":1234,\"late_p99_ms\":9},"
+					 "\"writer\":{\"queue\":2},\"process\":{\"cpu_s\":1.25}}"),
+				  &error),
 	      &error);
 }
 
