@@ -10,6 +10,7 @@
 #include "daemon/gather.h"
 #include "daemon/log.h"
 #include "daemon/secret.h"
+#include "config/resolve.h"
 #include "daemon/verdict.h"
 
 #include <stdio.h>
@@ -29,6 +30,12 @@
 #define BURST_PAUSE_CAP_MS (30 * 60 * INT64_C(1000))
 /* Where listing the IKE SAs takes longer, looking every 4 s is not polite. */
 #define BURST_CHEAP_MS 1500
+/* The configuration is read when it changed, and once a day in case it changed without saying so; a reading that
+ * failed is not tried again at once. */
+#define CONFIG_EVERY_MS (24 * 3600 * INT64_C(1000))
+#define CONFIG_AGAIN_MS (3600 * INT64_C(1000))
+/* Crypto ACLs a poll may ask the hit counts of. */
+#define ACLS_MAX 8
 #define CONTEXTS_MAX 250 /* the largest platform's limit */
 
 enum doing { RESTING, LOADING, OPENING, DISCOVERING, ENTERING, ASKING, STOPPING };
@@ -42,6 +49,10 @@ struct unit {
 	struct plan_memory *memory;
 	struct writer_load *load; /* not NULL: what the store knows has not come yet */
 	char *software;           /* version as last seen */
+	char *modified_at;        /* the configuration, as last seen */
+	int64_t config_due_ms;
+	bool configured;
+	struct vt_str acls[ACLS_MAX];
 	bool negotiating;
 	uint64_t ike_ms;
 	bool noted[PLAN_QUERIES]; /* its refusal was logged */
@@ -55,7 +66,7 @@ struct waiter {
 
 /* One visit. */
 struct round {
-	bool groups[PLAN_GROUPS];
+	bool groups[PLAN_CADENCES];
 	bool burst, everything, reused, reopened, heard;
 	struct waiter *waiters;
 	int64_t due_ms, began_ms, began_wall_ms, opened_ms;
@@ -86,7 +97,7 @@ struct device {
 	struct round round;
 	struct sched_entry due, burst_due;
 	uint32_t phase;
-	int64_t group_due_wall_ms[PLAN_GROUPS];
+	int64_t group_due_wall_ms[PLAN_CADENCES];
 	bool wants_round, wants_everything; /* as soon as this round is over */
 	struct waiter *waiters;
 
@@ -200,6 +211,7 @@ static void unit_free(struct unit *unit)
 	vt_unit_free(unit->model);
 	plan_memory_free(unit->memory);
 	free(unit->software);
+	free(unit->modified_at);
 	free(unit->context);
 	free(unit);
 }
@@ -377,7 +389,7 @@ static void round_failed(struct device *device, const struct vt_error *why)
 	for (size_t i = device->round.at; i < device->units_len; i++)
 		fail_unit(device, device->units[i], verdict.wait_ms);
 	/* What was not read is due again. */
-	for (size_t g = 0; g < PLAN_GROUPS; g++)
+	for (size_t g = 0; g < PLAN_CADENCES; g++)
 		if (device->round.groups[g])
 			device->group_due_wall_ms[g] = 0;
 	struct waiter *waiters = device->round.waiters;
@@ -429,6 +441,33 @@ static void note_software(struct unit *unit, const struct vt_snapshot *snapshot)
 	unit->software = copy(software);
 }
 
+/* Another time of modification than last time: read it with the next poll. */
+static void note_modified(struct unit *unit, const struct vt_snapshot *snapshot)
+{
+	if (!snapshot->version || !snapshot->version->modified_at.len)
+		return;
+	struct vt_str modified_at = snapshot->version->modified_at;
+	if (unit->modified_at && !vt_str_eq(modified_at, vt_str_of(unit->modified_at)))
+		unit->config_due_ms = 0;
+	free(unit->modified_at);
+	unit->modified_at = copy(modified_at);
+}
+
+static void take_config(struct device *device, struct unit *unit)
+{
+	struct round *round = &device->round;
+	if (!round->run.wants.groups[PLAN_GROUP_CONFIG])
+		return;
+	const struct vt_config *config = gather_config(round->gather);
+	unit->config_due_ms = mono_ms(device) + (config ? CONFIG_EVERY_MS : CONFIG_AGAIN_MS);
+	if (!config)
+		return;
+	struct vt_expected expected = { 0 };
+	vt_config_expected(config, gather_arena(round->gather), &expected);
+	vt_unit_configure(unit->model, config, &expected);
+	unit->configured = true;
+}
+
 static void next_unit(struct device *device)
 {
 	gather_free(device->round.gather);
@@ -446,6 +485,8 @@ static void unit_done(struct device *device)
 	round->commands = round->bytes = round->cli_ms = 0;
 	const struct vt_snapshot *snapshot = gather_snapshot(round->gather);
 	note_software(unit, snapshot);
+	take_config(device, unit);
+	note_modified(unit, snapshot);
 	vt_unit_next_poll(unit->model, next_slot_wall_ms(device));
 	writer_commit(device->world->writer, vt_reduce(unit->model, snapshot, &device->world->reduce));
 	unit->negotiating = vt_unit_is_negotiating(unit->model) && !vt_unit_is_standby(unit->model);
@@ -514,8 +555,12 @@ static void unit_begin(struct device *device)
 	device->doing = ASKING;
 	round->gather = gather_new(device->name, unit->context, session_address(device->session), wall_ms(device),
 				   round->burst);
-	plan_begin(&round->run, unit->memory, gather_arena(round->gather), round->groups, round->burst,
-		   mono_ms(device));
+	struct plan_wants wants = { .burst = round->burst, .demand = unit->configured, .acls = unit->acls };
+	memcpy(wants.groups, round->groups, sizeof round->groups);
+	wants.groups[PLAN_GROUP_CONFIG] = mono_ms(device) >= unit->config_due_ms;
+	if (!round->burst && vt_unit_wants_hits(unit->model))
+		wants.acls_len = vt_unit_quiet_acls(unit->model, unit->acls, ACLS_MAX);
+	plan_begin(&round->run, unit->memory, gather_arena(round->gather), &wants, mono_ms(device));
 	unit_ask(device);
 }
 
@@ -696,7 +741,7 @@ static void choose_groups(struct device *device)
 	struct round *round = &device->round;
 	const int64_t *period_ms = device->world->period_ms;
 	int64_t now = wall_ms(device), early_ms = period_ms[PLAN_GROUP_SA] / 2;
-	for (size_t g = 0; g < PLAN_GROUPS; g++) {
+	for (size_t g = 0; g < PLAN_CADENCES; g++) {
 		int64_t due = device->group_due_wall_ms[g];
 		/* A clock that was set back must not silence a group. */
 		bool absurd = due > now + 2 * period_ms[g];

@@ -32,7 +32,7 @@ struct device_world {
 	struct sched *sched;
 	struct writer *writer;
 	struct hostkey_store *pins;
-	int64_t period_ms[PLAN_GROUPS];
+	int64_t period_ms[PLAN_CADENCES];
 	struct vt_reduce_options reduce;
 	struct session_limits limits;
 	int64_t (*mono_ms)(void *user);

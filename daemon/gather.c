@@ -21,6 +21,11 @@ struct facts {
 	struct vt_failover failover;
 	struct vt_clock clock;
 	struct vt_cpu_usage cpu;
+	struct vt_asp_drop asp;
+	struct vt_access_lists *acl; /* the answer at hand */
+	const struct vt_access_lists **hits;
+	size_t hits_len, hits_cap;
+	struct vt_config *config;
 };
 
 struct gather {
@@ -53,6 +58,7 @@ void gather_free(struct gather *gather)
 {
 	if (!gather)
 		return;
+	vt_config_free(gather->facts.config);
 	for (size_t i = 0; i < gather->texts_len; i++)
 		vt_buf_free(&gather->texts[i]);
 	vt_arena_free(gather->arena);
@@ -92,12 +98,28 @@ static enum vt_status parse(struct gather *gather, enum plan_query query, struct
 		return vt_vpn_sessiondb_parse(text, arena, &facts->sessions, report);
 	case PLAN_SUMMARY:
 		return vt_vpn_sessiondb_summary_parse(text, arena, &facts->summary, report);
+	case PLAN_ASP:
+		return vt_asp_drop_parse(text, arena, &facts->asp, report);
+	case PLAN_HITS:
+		facts->acl = VT_NEW(arena, struct vt_access_lists);
+		return vt_access_list_parse(text, arena, facts->acl, report);
 	case PLAN_VERSION:
 		return vt_version_parse(text, arena, &facts->version, report);
 	case PLAN_FAILOVER:
 		return vt_failover_parse(text, arena, &facts->failover, report);
 	case PLAN_CLOCK:
 		return vt_clock_parse(text, arena, &facts->clock, report);
+	case PLAN_CONFIG_CRYPTO:
+	case PLAN_CONFIG_TUNNEL_GROUPS:
+	case PLAN_CONFIG_ACCESS_LISTS:
+	case PLAN_CONFIG_OBJECTS:
+	case PLAN_CONFIG_OBJECT_GROUPS:
+	case PLAN_CONFIG_NAMES:
+	case PLAN_CONFIG_INTERFACES:
+		if (!facts->config)
+			facts->config = vt_config_new();
+		vt_config_read(facts->config, text);
+		return VT_OK;
 	case PLAN_QUERIES:
 		break;
 	}
@@ -138,6 +160,16 @@ static enum vt_status take_peer(struct gather *gather, const struct plan_step *s
 	return VT_OK;
 }
 
+static enum vt_status take_acl(struct gather *gather, struct gather_output *output, struct vt_parse_report *report)
+{
+	struct facts *facts = &gather->facts;
+	enum vt_status status = read_output(gather, PLAN_HITS, output, report);
+	if (status != VT_OK || report->truncated)
+		return status == VT_OK ? VT_E_TRUNCATED : status;
+	*VT_PUSH(gather->arena, facts->hits, facts->hits_len, facts->hits_cap) = facts->acl;
+	return VT_OK;
+}
+
 static void add_report(struct vt_parse_report *sum, const struct vt_parse_report *part)
 {
 	if (sum->skipped == 0 && part->skipped) {
@@ -150,14 +182,14 @@ static void add_report(struct vt_parse_report *sum, const struct vt_parse_report
 	sum->truncated |= part->truncated;
 }
 
-static void note_peer(struct vt_taken *taken, const struct gather_output *output, enum vt_status status,
+static void note_part(struct vt_taken *taken, const struct gather_output *output, enum vt_status status,
 		      const struct vt_parse_report *report)
 {
 	bool first = !taken->asked || taken->status == VT_E_REJECTED;
 	if (first)
 		*taken = (struct vt_taken){ .asked = true, .status = status, .started_at_ms = output->started_at_ms };
 	if (status == VT_OK) {
-		/* A peer whose piece was cut is left out of the list instead. */
+		/* A peer whose piece was cut is left out of the list instead; so is an ACL. */
 		taken->status = VT_OK;
 		add_report(&taken->report, report);
 	}
@@ -181,7 +213,10 @@ void gather_take(struct gather *gather, const struct plan_step *step, struct gat
 	enum vt_status status;
 	if (step->peer.family) {
 		status = take_peer(gather, step, output, &report);
-		note_peer(taken, output, status, &report);
+		note_part(taken, output, status, &report);
+	} else if (step->query == PLAN_HITS) {
+		status = take_acl(gather, output, &report);
+		note_part(taken, output, status, &report);
 	} else {
 		status = read_output(gather, step->query, output, &report);
 		*taken = (struct vt_taken){ .asked = true,
@@ -254,7 +289,7 @@ static const struct {
 } plain[] = {
 	{ PLAN_IPSEC, VT_ASKED_IPSEC },     { PLAN_SESSIONS, VT_ASKED_SESSIONS }, { PLAN_SUMMARY, VT_ASKED_SUMMARY },
 	{ PLAN_VERSION, VT_ASKED_VERSION }, { PLAN_FAILOVER, VT_ASKED_FAILOVER }, { PLAN_CLOCK, VT_ASKED_CLOCK },
-	{ PLAN_CPU, VT_ASKED_CPU },
+	{ PLAN_CPU, VT_ASKED_CPU },         { PLAN_ASP, VT_ASKED_ASP },           { PLAN_HITS, VT_ASKED_HITS },
 };
 
 const struct vt_snapshot *gather_snapshot(struct gather *gather)
@@ -273,7 +308,24 @@ const struct vt_snapshot *gather_snapshot(struct gather *gather)
 	s->failover = has(gather, PLAN_FAILOVER) ? &facts->failover : NULL;
 	s->clock = has(gather, PLAN_CLOCK) ? &facts->clock : NULL;
 	s->cpu = has(gather, PLAN_CPU) ? &facts->cpu : NULL;
+	s->asp = has(gather, PLAN_ASP) ? &facts->asp : NULL;
+	s->hits = facts->hits;
+	s->hits_len = facts->hits_len;
 	return s;
+}
+
+const struct vt_config *gather_config(struct gather *gather)
+{
+	for (size_t q = PLAN_CONFIG_CRYPTO; q <= PLAN_CONFIG_INTERFACES; q++) {
+		const struct vt_taken *taken = &gather->query[q];
+		bool unknown = taken->asked && taken->status == VT_E_REJECTED;
+		bool whole = taken->asked && taken->status == VT_OK && !taken->report.truncated;
+		/* Only the word `object` is newer than the oldest release we read. */
+		if (!whole && !(q == PLAN_CONFIG_OBJECTS && (unknown || !taken->asked)))
+			return NULL;
+	}
+	vt_config_finish(gather->facts.config);
+	return gather->facts.config;
 }
 
 static void give_peer(struct vt_str text, struct vt_str state, gather_peer_fn *fn, void *user)

@@ -9,6 +9,7 @@
 #define DAEMON_GATHER_H
 
 #include "base/buf.h"
+#include "config/config.h"
 #include "daemon/plan.h"
 #include "model/snapshot.h"
 
@@ -38,6 +39,9 @@ void gather_take(struct gather *gather, const struct plan_step *step, struct gat
 void gather_add_cost(struct gather *gather, uint64_t commands, uint64_t bytes, uint64_t cli_ms);
 /* The snapshot of what was taken so far; borrowed. */
 const struct vt_snapshot *gather_snapshot(struct gather *gather);
+/* The configuration, when every section of it was read whole or is unknown to this release; NULL otherwise. Borrowed;
+ * its texts live as long as the gather. */
+const struct vt_config *gather_config(struct gather *gather);
 /* Calls back with every peer of one listing that can be asked about alone, and a number that changes with its IKE
  * state (0 where the listing shows none). */
 typedef void gather_peer_fn(const struct vt_addr *peer, uint64_t ike_state, void *user);

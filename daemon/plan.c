@@ -74,6 +74,8 @@ static const struct query_row {
 			   false,
 			   2,
 			   { { VT_CMD_SHOW_VPN_SESSIONDB_SUMMARY, false }, { VT_CMD_SHOW_VPN_SESSIONDB, false } } },
+	[PLAN_ASP] = { "asp", PLAN_GROUP_SA, false, 1, { { VT_CMD_SHOW_ASP_DROP } } },
+	[PLAN_HITS] = { "hits", PLAN_GROUP_SA, true, 1, { { VT_CMD_SHOW_ACCESS_LIST_NAME } } },
 	[PLAN_VERSION] = { "version", PLAN_GROUP_FACTS, false, 1, { { VT_CMD_SHOW_VERSION } } },
 	[PLAN_FAILOVER] = { "failover", PLAN_GROUP_FACTS, false, 1, { { VT_CMD_SHOW_FAILOVER } } },
 	[PLAN_CLOCK] = { "clock",
@@ -81,6 +83,15 @@ static const struct query_row {
 			 false,
 			 2,
 			 { { VT_CMD_SHOW_CLOCK, true }, { VT_CMD_SHOW_CLOCK, false } } },
+#define SECTION(query, name, command) [query] = { name, PLAN_GROUP_CONFIG, true, 1, { { command } } }
+	SECTION(PLAN_CONFIG_CRYPTO, "crypto", VT_CMD_SHOW_RUN_CRYPTO),
+	SECTION(PLAN_CONFIG_TUNNEL_GROUPS, "tunnel-groups", VT_CMD_SHOW_RUN_TUNNEL_GROUP),
+	SECTION(PLAN_CONFIG_ACCESS_LISTS, "access-lists", VT_CMD_SHOW_RUN_ACCESS_LIST),
+	SECTION(PLAN_CONFIG_OBJECTS, "objects", VT_CMD_SHOW_RUN_OBJECT),
+	SECTION(PLAN_CONFIG_OBJECT_GROUPS, "object-groups", VT_CMD_SHOW_RUN_OBJECT_GROUP),
+	SECTION(PLAN_CONFIG_NAMES, "names", VT_CMD_SHOW_RUN_NAMES),
+	SECTION(PLAN_CONFIG_INTERFACES, "interfaces", VT_CMD_SHOW_RUN_INTERFACE),
+#undef SECTION
 };
 
 struct peer {
@@ -204,13 +215,11 @@ static void forget_old_peers(struct plan_memory *memory, int64_t now_ms)
 }
 
 void plan_begin(struct plan_run *run, struct plan_memory *memory, struct vt_arena *arena,
-		const bool groups[PLAN_GROUPS], bool burst, int64_t now_ms)
+		const struct plan_wants *wants, int64_t now_ms)
 {
-	*run = (struct plan_run){ .memory = memory, .arena = arena, .burst = burst, .now_ms = now_ms };
+	*run = (struct plan_run){ .memory = memory, .arena = arena, .wants = *wants, .now_ms = now_ms };
 	for (size_t g = 0; g < PLAN_GROUPS; g++)
-		run->groups[g] = groups[g] && !burst;
-	if (burst)
-		run->groups[PLAN_GROUP_SA] = true;
+		run->wants.groups[g] = wants->burst ? g == PLAN_GROUP_SA : wants->groups[g];
 }
 
 static bool cpu_is_high(const struct plan_memory *memory)
@@ -222,10 +231,10 @@ static bool cpu_is_high(const struct plan_memory *memory)
 static bool cpu_is_worth_asking(const struct plan_run *run)
 {
 	const struct plan_memory *memory = run->memory;
-	bool heavy = run->groups[PLAN_GROUP_SA] || run->groups[PLAN_GROUP_SESSIONS];
+	bool heavy = run->wants.groups[PLAN_GROUP_SA] || run->wants.groups[PLAN_GROUP_SESSIONS];
 	bool doubt = memory->full_ms > FULL_CHEAP_MS ||
 		     (memory->cpu_percent != VT_ABSENT && memory->cpu_percent > CPU_CALM_PERCENT);
-	return run->groups[PLAN_GROUP_FACTS] || (heavy && doubt);
+	return run->wants.groups[PLAN_GROUP_FACTS] || (heavy && doubt);
 }
 
 static bool is_wanted(const struct plan_run *run, enum plan_query query)
@@ -233,14 +242,18 @@ static bool is_wanted(const struct plan_run *run, enum plan_query query)
 	const struct plan_memory *memory = run->memory;
 	if (plan_memory_is_denied(memory, query, run->now_ms))
 		return false;
-	if (run->burst)
+	if (run->wants.burst)
 		return query == PLAN_IKEV1 || (query == PLAN_IKEV2 && !run->ikev2_seen);
 	if (query == PLAN_CPU)
 		return cpu_is_worth_asking(run);
-	if (!run->groups[queries[query].group])
+	if (!run->wants.groups[queries[query].group])
 		return false;
 	if (query == PLAN_IKEV2)
 		return !run->ikev2_seen;
+	if (query == PLAN_ASP)
+		return run->wants.demand;
+	if (query == PLAN_HITS && run->acls_at == run->wants.acls_len)
+		return false;
 	/* The IPsec listing has its own way of being polite, by peer. */
 	return query == PLAN_IPSEC || !queries[query].heavy || !cpu_is_high(memory) ||
 	       memory->skips[query] >= HEAVY_SKIPS;
@@ -312,7 +325,7 @@ bool plan_next(struct plan_run *run, struct plan_step *step)
 {
 	for (; run->at < PLAN_QUERIES; run->at++, run->tried = 0) {
 		if (!is_wanted(run, run->at)) {
-			if (run->groups[queries[run->at].group] && queries[run->at].heavy)
+			if (run->wants.groups[queries[run->at].group] && queries[run->at].heavy)
 				run->memory->skips[run->at]++;
 			continue;
 		}
@@ -323,9 +336,14 @@ bool plan_next(struct plan_run *run, struct plan_step *step)
 				return true;
 			continue;
 		}
+		if (run->at == PLAN_HITS) {
+			build(step, VT_CMD_SHOW_ACCESS_LIST_NAME,
+			      &(struct vt_command_args){ .acl = run->wants.acls[run->acls_at++] });
+			return true;
+		}
 		struct spelling spelling = queries[run->at].spellings[run->memory->spelling[run->at]];
 		/* The short form is enough to see a state, in the spellings that have both. */
-		bool detail = spelling.detail && !run->burst;
+		bool detail = spelling.detail && !run->wants.burst;
 		build(step, spelling.id, &(struct vt_command_args){ .detail = detail });
 		return true;
 	}
@@ -379,7 +397,8 @@ static void answer_peer(struct plan_run *run, const struct plan_step *step, cons
 bool plan_answer(struct plan_run *run, const struct plan_step *step, const struct plan_answer *answer)
 {
 	struct plan_memory *memory = run->memory;
-	if (answer->status == VT_E_REJECTED && respell(run, step->query))
+	bool unknown = answer->status == VT_E_REJECTED && step->query != PLAN_HITS;
+	if (unknown && respell(run, step->query))
 		return true;
 	if (answer->status == VT_E_DENIED)
 		refuse(run, step->query);
@@ -394,6 +413,9 @@ bool plan_answer(struct plan_run *run, const struct plan_step *step, const struc
 		if (more_peers)
 			return true;
 	}
+	/* An ACL that is gone by now is no reason to leave the others. */
+	if (step->query == PLAN_HITS && answer->status != VT_E_DENIED)
+		return true;
 	if (step->query == PLAN_CPU && answer->status == VT_OK)
 		memory->cpu_percent = answer->cpu_percent;
 	if (step->query == PLAN_IKEV1 && answer->status == VT_OK)

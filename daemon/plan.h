@@ -7,11 +7,12 @@
  * poll and hands out one command at a time, since what to ask next can depend on the answer before:
  *
  *   cpu (where the listing is not cheap) · IKEv1 · IKEv2 · IPsec, full or peer by peer · sessions · summary ·
- *   version · failover · clock
+ *   asp drop · hit counts of crypto ACLs · version · failover · clock · sections of the configuration
  *
  * Politeness (asa-cli.md §11): the full IPsec listing is left alone for a while when the last one took more than
  * 20 s, or while the CPU is above 70 %; then peers are asked one by one within a budget of time (15 s, 5 s while
- * the CPU is high), first those whose IKE state moved, then those not asked for longest. Nothing here waits, reads a clock or knows a session.
+ * the CPU is high), first those whose IKE state moved, then those not asked for longest. Nothing here waits, reads a
+ * clock or knows a session.
  */
 #ifndef DAEMON_PLAN_H
 #define DAEMON_PLAN_H
@@ -26,14 +27,38 @@ enum plan_query {
 	PLAN_IPSEC,
 	PLAN_SESSIONS,
 	PLAN_SUMMARY,
+	PLAN_ASP,
+	PLAN_HITS,
 	PLAN_VERSION,
 	PLAN_FAILOVER,
 	PLAN_CLOCK,
+	PLAN_CONFIG_CRYPTO, /* the first section of the configuration … */
+	PLAN_CONFIG_TUNNEL_GROUPS,
+	PLAN_CONFIG_ACCESS_LISTS,
+	PLAN_CONFIG_OBJECTS,
+	PLAN_CONFIG_OBJECT_GROUPS,
+	PLAN_CONFIG_NAMES,
+	PLAN_CONFIG_INTERFACES, /* … and the last */
 	PLAN_QUERIES
 };
 
-/* The cadences of the configuration; a poll serves one or several of them. */
-enum plan_group { PLAN_GROUP_SA, PLAN_GROUP_SESSIONS, PLAN_GROUP_FACTS, PLAN_GROUPS };
+/* What a poll is about. The first three have a cadence in the settings; the configuration is read when it changed. */
+enum plan_group {
+	PLAN_GROUP_SA,
+	PLAN_GROUP_SESSIONS,
+	PLAN_GROUP_FACTS,
+	PLAN_CADENCES,
+	PLAN_GROUP_CONFIG = PLAN_CADENCES,
+	PLAN_GROUPS
+};
+
+struct plan_wants {
+	bool groups[PLAN_GROUPS];
+	bool burst;                /* a quick look: IKE only, in the short form */
+	bool demand;               /* count packets that need an SA (its configuration is known) */
+	const struct vt_str *acls; /* crypto ACLs whose hit counts are wanted; borrowed for the run */
+	size_t acls_len;
+};
 
 struct plan_memory;
 struct plan_memory *plan_memory_new(void);
@@ -50,8 +75,7 @@ uint64_t plan_memory_full_ms(const struct plan_memory *memory);
 
 struct plan_run {
 	struct plan_memory *memory;
-	bool groups[PLAN_GROUPS];
-	bool burst;     /* a quick look: IKE only, in the short form */
+	struct plan_wants wants;
 	int64_t now_ms; /* monotonic, at the start */
 	int64_t peers_budget_ms;
 	/* private to plan.c */
@@ -61,6 +85,7 @@ struct plan_run {
 	bool by_peer;
 	size_t *order; /* of the peers to ask, in an arena */
 	size_t order_len, order_at;
+	size_t acls_at;
 	struct vt_arena *arena;
 };
 
@@ -72,7 +97,7 @@ struct plan_step {
 
 /* `arena` lives as long as the run. */
 void plan_begin(struct plan_run *run, struct plan_memory *memory, struct vt_arena *arena,
-		const bool groups[PLAN_GROUPS], bool burst, int64_t now_ms);
+		const struct plan_wants *wants, int64_t now_ms);
 /* The next command, or false when the poll is complete. */
 bool plan_next(struct plan_run *run, struct plan_step *step);
 
@@ -85,11 +110,5 @@ struct plan_answer {
 };
 /* True when another spelling of the same query follows: this answer is not the last word on it. */
 bool plan_answer(struct plan_run *run, const struct plan_step *step, const struct plan_answer *answer);
-
-/* The run was (or is) asking IPsec peer by peer; without a memory of it, false. */
-static inline bool plan_is_by_peer(const struct plan_run *run)
-{
-	return run->by_peer;
-}
 
 #endif

@@ -43,16 +43,21 @@ static struct plan_answer ask(const struct box *box, const struct plan_step *ste
 	return answer;
 }
 
-/* One poll; answers the commands sent, separated by " | ". */
+/* One poll (s, d, f, c: the groups; a: demand; h: two ACLs); answers the commands sent, separated by " | ". */
 static const char *poll(struct plan_memory *memory, const struct box *box, const char *groups, bool burst,
 			int64_t now_ms)
 {
 	static char sent[8192];
 	struct vt_arena *arena = vt_arena_new();
 	struct plan_run run;
-	bool due[PLAN_GROUPS] = { strchr(groups, 's') != NULL, strchr(groups, 'd') != NULL,
-				  strchr(groups, 'f') != NULL };
-	plan_begin(&run, memory, arena, due, burst, now_ms);
+	const struct vt_str acls[] = { VT_STR("VPN-A"), VT_STR("VPN-B") };
+	struct plan_wants wants = { .groups = { strchr(groups, 's'), strchr(groups, 'd'), strchr(groups, 'f'),
+						strchr(groups, 'c') },
+				    .burst = burst,
+				    .demand = strchr(groups, 'a'),
+				    .acls = acls,
+				    .acls_len = strchr(groups, 'h') ? 2 : 0 };
+	plan_begin(&run, memory, arena, &wants, now_ms);
 	sent[0] = '\0';
 	size_t steps = 0;
 	for (struct plan_step step; plan_next(&run, &step);) {
@@ -94,6 +99,11 @@ static void each_cadence_asks_its_own(void **state)
 		{ "s", false, SA9 },
 		{ "sd", false, SA9 " | show vpn-sessiondb detail l2l | show vpn-sessiondb summary" },
 		{ "sf", false, "show cpu usage | " SA9 " | show version | show failover | show clock detail" },
+		{ "sah", false, SA9 " | show asp drop | show access-list VPN-A | show access-list VPN-B" },
+		{ "c", false,
+		  "show running-config crypto | show running-config tunnel-group | show running-config access-list | "
+		  "show running-config object | show running-config object-group | show running-config names | "
+		  "show running-config interface" },
 		{ "", false, "" },
 		{ "", true, "show crypto ikev1 sa | show crypto ikev2 sa" },
 		{ "sdf", true, "show crypto ikev1 sa | show crypto ikev2 sa" },
@@ -195,7 +205,7 @@ static void a_listing_that_ran_into_a_limit_took_too_long(void **state)
 		struct vt_arena *arena = vt_arena_new();
 		struct plan_run run;
 		struct plan_step step;
-		plan_begin(&run, memory, arena, (const bool[PLAN_GROUPS]){ true }, false, 0);
+		plan_begin(&run, memory, arena, &(struct plan_wants){ .groups = { true } }, 0);
 		while (plan_next(&run, &step)) {
 			struct plan_answer answer = { .status = step.query == PLAN_IPSEC ? limits[i] : VT_OK,
 						      .elapsed_ms = 5 };
@@ -207,6 +217,20 @@ static void a_listing_that_ran_into_a_limit_took_too_long(void **state)
 		vt_arena_free(arena);
 		plan_memory_free(memory);
 	}
+}
+
+static void an_acl_that_is_gone_does_not_keep_the_others_from_being_asked(void **state)
+{
+	(void)state;
+	const struct box box = { .unknown = { "show access-list VPN-A" }, .full_ms = 300 };
+	struct plan_memory *memory = plan_memory_new();
+	for (int64_t now = 0; now < 3 * MINUTE_MS; now += MINUTE_MS)
+		assert_string_equal(poll(memory, &box, "sh", false, now),
+				    SA9 " | show access-list VPN-A | show access-list VPN-B");
+	const struct box strict = { .denied = { "show access-list" }, .full_ms = 300 };
+	assert_string_equal(poll(memory, &strict, "sh", false, 3 * MINUTE_MS), SA9 " | show access-list VPN-A");
+	assert_string_equal(poll(memory, &strict, "sh", false, 4 * MINUTE_MS), SA9);
+	plan_memory_free(memory);
 }
 
 static void a_suffering_device_is_asked_for_little(void **state)
@@ -264,5 +288,6 @@ static void peers_nobody_has_seen_for_a_day_are_not_asked_for(void **state)
 UNIT_TESTS(CASE(each_cadence_asks_its_own), CASE(a_spelling_is_found_once_and_remembered),
 	   CASE(one_isakmp_listing_with_both_families_is_enough), CASE(what_is_refused_is_asked_again_after_a_day),
 	   CASE(a_listing_that_took_too_long_gives_way_to_peers_and_comes_back_later),
-	   CASE(a_listing_that_ran_into_a_limit_took_too_long), CASE(a_suffering_device_is_asked_for_little),
-	   CASE(peers_nobody_has_seen_for_a_day_are_not_asked_for))
+	   CASE(a_listing_that_ran_into_a_limit_took_too_long),
+	   CASE(an_acl_that_is_gone_does_not_keep_the_others_from_being_asked),
+	   CASE(a_suffering_device_is_asked_for_little), CASE(peers_nobody_has_seen_for_a_day_are_not_asked_for))
