@@ -39,3 +39,7 @@ dist_check_SCRIPTS += \
 	tests/integration/api_metrics.py \
 	tests/integration/api_parallel.py \
 	tests/integration/api_refusals.py
+
+# The command line as a client of it.
+TESTS += tests/integration/cli_online.py
+dist_check_SCRIPTS += tests/integration/cli_online.py
