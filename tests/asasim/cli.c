@@ -14,6 +14,7 @@
 
 #define WIDTH 80
 #define MAX_LINE 512
+#define KEEP_BYTES 16384
 #define MAX_WORDS 40
 #define MORE "<--- More --->"
 
@@ -97,9 +98,18 @@ static void prompt(struct cli *c)
 
 /* ---- the pager ---- */
 
+/* Empties a buffer; a thousand idle sessions do not keep the room of their largest listing. */
+static void drop_text(struct vt_buf *buf)
+{
+	if (buf->cap > KEEP_BYTES)
+		vt_buf_free(buf);
+	else
+		vt_buf_clear(buf);
+}
+
 static void after_page(struct cli *c)
 {
-	vt_buf_clear(&c->page);
+	drop_text(&c->page);
 	c->page_at = 0;
 	if (c->state == CLI_LINE)
 		prompt(c);
@@ -415,7 +425,6 @@ static void cmd_help(struct cli *c, struct vt_buf *out, const struct args *a)
 }
 
 enum {
-	EXEC = 1,
 	SYSTEM = 2,
 	CONFIG = 4,
 	NEW = 8,
@@ -881,6 +890,11 @@ struct cli *cli_new(const struct view *view, const struct cli_events *events)
 	c->view.gw = view->device->gw[0];
 	greeting(c);
 	return c;
+}
+
+void cli_shown(struct cli *c)
+{
+	drop_text(&c->out);
 }
 
 void cli_free(struct cli *c)

@@ -41,6 +41,8 @@ struct cli {
 struct cli *cli_new(const struct view *view, const struct cli_events *events);
 void cli_free(struct cli *cli);
 void cli_input(struct cli *cli, const char *bytes, size_t len);
+/* All of `out` is on the wire. */
+void cli_shown(struct cli *cli);
 /* One line for `exec` requests: the greeting and nothing else. */
 void cli_greeting_line(struct vt_buf *out);
 

@@ -1038,7 +1038,7 @@ static void reboot_begins(struct model *m, struct device *dev, int64_t at_ms, in
 		memset(gw->active_v, 0, sizeof gw->active_v);
 		memset(gw->peak_v, 0, sizeof gw->peak_v);
 		memset(gw->previous_tunnels, 0, sizeof gw->previous_tunnels);
-		gw->drop_need_sa = gw->drop_invalid_spi = gw->drop_tun_down = 0;
+		gw->drop_need_sa = gw->drop_invalid_spi = 0;
 		gw->auth_fails = gw->rejects = gw->p1_fails = 0;
 		gw->logged = 0;
 		gateway_set_down(m, gw, true, at_ms);

@@ -229,7 +229,7 @@ struct gateway {
 	unsigned last_index;
 	unsigned active, peak, cumulative[3]; /* sessions; cumulative by IKE version */
 	unsigned active_v[3], peak_v[3];
-	uint64_t previous_tunnels[3], drop_need_sa, drop_invalid_spi, drop_tun_down, auth_fails, rejects, p1_fails;
+	uint64_t previous_tunnels[3], drop_need_sa, drop_invalid_spi, auth_fails, rejects, p1_fails;
 	struct log_entry *ring;
 	uint64_t logged;
 };
@@ -361,7 +361,6 @@ int64_t traffic_next(const struct traffic *t,
 int64_t traffic_last(const struct traffic *t, int64_t before_ms); /* last packet not later; INT64_MIN: none */
 
 bool prefix_parse(const char *text, struct prefix *out);
-bool prefix_eq(const struct prefix *a, const struct prefix *b);
 bool prefix_contains(const struct prefix *outer, const struct prefix *inner);
 bool prefix_has(const struct prefix *p, const struct vt_addr *addr);
 

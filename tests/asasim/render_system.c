@@ -391,21 +391,19 @@ void render_route(const struct view *v, struct vt_buf *out, const struct vt_addr
 
 void render_asp_drop(const struct view *v, struct vt_buf *out)
 {
-	uint64_t need = 0, spi = 0, down = 0;
+	uint64_t need = 0, spi = 0;
 	int64_t now = model_now(v->model);
 	uint64_t minutes = (uint64_t)((now - v->device->boot_ms) / 60000);
 	for (size_t g = 0; g < v->device->n_gw; g++) {
 		const struct gateway *gw = v->device->gw[g];
 		need += gw->drop_need_sa;
 		spi += gw->drop_invalid_spi;
-		down += gw->drop_tun_down;
 	}
 	const struct {
 		const char *text;
 		uint64_t n;
 	} rows[] = {
 		{ "NAT-T keepalive message (natt-keepalive)", minutes / 3 },
-		{ "IPSEC tunnel is down (ipsec-tun-down)", down },
 		{ "IPSEC SA not negotiated yet (ipsec-need-sa)", need },
 		{ "Invalid SPI (np-sp-invalid-spi)", spi },
 		{ "Flow is denied by configured rule (acl-drop)", minutes * 3 },

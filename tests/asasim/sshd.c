@@ -238,7 +238,7 @@ static void carry_output(struct conn *c)
 			c->budget -= n;
 	}
 	if (c->sent == cli->out.len) {
-		vt_buf_clear(&cli->out);
+		cli_shown(cli);
 		c->sent = 0;
 		if (cli->state == CLI_CLOSED && !c->closing) {
 			conn_leaves(c);

@@ -93,12 +93,6 @@ static bool bits_equal(const uint8_t *a, const uint8_t *b, unsigned bits)
 	return rest == 0 || ((a[bytes] ^ b[bytes]) >> (8 - rest)) == 0;
 }
 
-bool prefix_eq(const struct prefix *a, const struct prefix *b)
-{
-	return a->addr.family == b->addr.family && a->bits == b->bits &&
-	       bits_equal(a->addr.bytes, b->addr.bytes, a->bits);
-}
-
 bool prefix_has(const struct prefix *p, const struct vt_addr *addr)
 {
 	return p->addr.family == addr->family && bits_equal(p->addr.bytes, addr->bytes, p->bits);

@@ -105,6 +105,9 @@ static json_t *context_json(struct model *m, const struct gateway *gw)
 			      "cumulative", (int)(gw->cumulative[1] + gw->cumulative[2]), "peak", (int)gw->peak,
 			      "drop_need_sa", (json_int_t)gw->drop_need_sa, "drop_invalid_spi",
 			      (json_int_t)gw->drop_invalid_spi);
+	json_object_set_new(o, "phase1_failures", json_integer((json_int_t)gw->p1_fails));
+	json_object_set_new(o, "auth_failures", json_integer((json_int_t)gw->auth_fails));
+	json_object_set_new(o, "rejects", json_integer((json_int_t)gw->rejects));
 	if (gw->context)
 		json_object_set_new(o, "context", json_string(gw->context));
 	return o;

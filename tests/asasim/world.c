@@ -947,6 +947,68 @@ static const struct fault_name {
 	{ "clear", FAULT_CLEAR, 0, NULL, NULL },
 };
 
+/* Where a fault strikes: the tunnel, gateway or device that the words name. */
+static bool find_target(struct world *w, const struct fault_words *words, struct fault *f, char *why, size_t room)
+{
+	if (words->tunnel && !(f->link = world_link(w, words->tunnel))) {
+		snprintf(why, room, "there is no tunnel \"%s\"", words->tunnel);
+		return false;
+	}
+	if (words->device) {
+		f->gw = world_gateway(w, words->device);
+		f->device = world_device(w, words->device);
+		if (!f->gw && !f->device) {
+			snprintf(why, room, "there is no device or peer \"%s\"", words->device);
+			return false;
+		}
+	}
+	bool on_link = f->kind == FAULT_BLOCK || f->kind == FAULT_LOSS || f->kind == FAULT_SET ||
+		       f->kind == FAULT_CLEAR;
+	bool on_device = f->kind == FAULT_REBOOT || f->kind == FAULT_FAILOVER;
+	if ((on_link && !f->link) || (on_device && !f->device) || (f->kind == FAULT_DOWN && !f->gw)) {
+		snprintf(why, room, "the fault \"%s\" needs a %s", words->fault, on_link ? "tunnel" : "device");
+		return false;
+	}
+	if (f->kind == FAULT_FAILOVER && !f->device->pair) {
+		snprintf(why, room, "device \"%s\" has no failover partner", words->device);
+		return false;
+	}
+	return true;
+}
+
+/* Which end, which direction, how much. */
+static bool find_extent(const struct fault_words *words, struct fault *f, char *why, size_t room)
+{
+	const char *end = words->end ? words->end : "a", *dir = words->direction ? words->direction : "both";
+	if (!one_of("a b both", end) || !one_of("ab ba both", dir)) {
+		snprintf(why, room, "end is a, b or both; direction is ab, ba or both");
+		return false;
+	}
+	f->ends = strcmp(end, "both") == 0 ? 3 : strcmp(end, "b") == 0 ? 2 : 1;
+	f->dirs = strcmp(dir, "both") == 0 ? 3 : strcmp(dir, "ba") == 0 ? 2 : 1;
+	f->loss_ppm = (uint32_t)(words->percent < 0 ? 0 : words->percent > 100 ? 1000000 : words->percent * 10000);
+	return true;
+}
+
+/* The configuration key a fault changes, tried out on a copy. */
+static bool find_change(struct world *w, const struct fault_words *words, struct fault *f, char *why, size_t room)
+{
+	if (f->kind != FAULT_SET)
+		return true;
+	f->key = words->key ? words->key : f->key;
+	f->value = words->value ? words->value : f->value;
+	if (!f->key || !f->value) {
+		snprintf(why, room, "the fault \"%s\" needs a key and a value", words->fault);
+		return false;
+	}
+	struct end_cfg probe = f->link->end[0].base;
+	if (!end_cfg_set(w->arena, &probe, f->key, f->value, why, room))
+		return false;
+	f->key = vt_arena_str(w->arena, vt_str_of(f->key)).p;
+	f->value = vt_arena_str(w->arena, vt_str_of(f->value)).p;
+	return true;
+}
+
 struct fault *world_fault(struct world *w, const struct fault_words *words, char *why, size_t room)
 {
 	size_t i = 0, n = sizeof fault_names / sizeof *fault_names;
@@ -956,57 +1018,17 @@ struct fault *world_fault(struct world *w, const struct fault_words *words, char
 		snprintf(why, room, "there is no fault \"%s\"", words->fault);
 		return NULL;
 	}
-	struct fault f = { .kind = fault_names[i].kind,
-			   .kinds = fault_names[i].kinds,
-			   .name = fault_names[i].word,
+	const struct fault_name *name = &fault_names[i];
+	struct fault f = { .kind = name->kind,
+			   .kinds = name->kinds,
+			   .name = name->word,
+			   .key = name->key,
+			   .value = name->value,
 			   .at_ms = words->at_ms,
 			   .until_ms = words->until_ms };
-	if (words->tunnel) {
-		f.link = world_link(w, words->tunnel);
-		if (!f.link) {
-			snprintf(why, room, "there is no tunnel \"%s\"", words->tunnel);
-			return NULL;
-		}
-	}
-	if (words->device) {
-		f.gw = world_gateway(w, words->device);
-		f.device = world_device(w, words->device);
-		if (!f.gw && !f.device) {
-			snprintf(why, room, "there is no device or peer \"%s\"", words->device);
-			return NULL;
-		}
-	}
-	bool on_link = f.kind == FAULT_BLOCK || f.kind == FAULT_LOSS || f.kind == FAULT_SET || f.kind == FAULT_CLEAR;
-	bool needs_device = f.kind == FAULT_REBOOT || f.kind == FAULT_FAILOVER;
-	if ((on_link && !f.link) || (needs_device && !f.device) || (f.kind == FAULT_DOWN && !f.gw)) {
-		snprintf(why, room, "the fault \"%s\" needs a %s", words->fault, on_link ? "tunnel" : "device");
+	if (!find_target(w, words, &f, why, room) || !find_extent(words, &f, why, room) ||
+	    !find_change(w, words, &f, why, room))
 		return NULL;
-	}
-	if (f.kind == FAULT_FAILOVER && !f.device->pair) {
-		snprintf(why, room, "device \"%s\" has no failover partner", words->device);
-		return NULL;
-	}
-	const char *end = words->end ? words->end : "a", *dir = words->direction ? words->direction : "both";
-	if (!one_of("a b both", end) || !one_of("ab ba both", dir)) {
-		snprintf(why, room, "end is a, b or both; direction is ab, ba or both");
-		return NULL;
-	}
-	f.ends = strcmp(end, "both") == 0 ? 3 : strcmp(end, "b") == 0 ? 2 : 1;
-	f.dirs = strcmp(dir, "both") == 0 ? 3 : strcmp(dir, "ba") == 0 ? 2 : 1;
-	f.loss_ppm = (uint32_t)(words->percent < 0 ? 0 : words->percent > 100 ? 1000000 : words->percent * 10000);
-	f.key = words->key ? words->key : fault_names[i].key;
-	f.value = words->value ? words->value : fault_names[i].value;
-	if (f.kind == FAULT_SET) {
-		struct end_cfg probe = f.link->end[0].base;
-		if (!f.key || !f.value) {
-			snprintf(why, room, "the fault \"%s\" needs a key and a value", words->fault);
-			return NULL;
-		}
-		if (!end_cfg_set(w->arena, &probe, f.key, f.value, why, room))
-			return NULL;
-		f.key = vt_arena_str(w->arena, vt_str_of(f.key)).p;
-		f.value = vt_arena_str(w->arena, vt_str_of(f.value)).p;
-	}
 	struct fault *kept = VT_NEW(w->arena, struct fault);
 	*kept = f;
 	return kept;
