@@ -18,6 +18,7 @@
 #include <systemd/sd-daemon.h>
 #endif
 
+#include "base/lines.h"
 #include "common/exit_code.h"
 #include "common/read_file.h"
 #include "web/server.h"
@@ -109,6 +110,21 @@ static enum vt_status read_access(struct server_settings *settings, struct vt_er
 	return VT_OK;
 }
 
+/* One mistake is the sentence this ends with; of several each is said, and the sentence counts them. */
+static void say_mistakes(struct vt_str mistakes, const char *path, struct vt_error *error)
+{
+	struct vt_lines lines = vt_lines_of(mistakes), all = lines;
+	struct vt_str line;
+	unsigned n = 0;
+	while (vt_lines_next(&lines, &line))
+		n++;
+	if (n < 2)
+		return;
+	while (vt_lines_next(&all, &line))
+		say(VT_FMT, VT_ARG(line));
+	vt_fail(error, VT_E_CONFIG, "%s has %u mistakes", path, n);
+}
+
 static enum vt_status read_settings(const char *path, struct server_settings **settings, struct vt_error *error)
 {
 	struct vt_arena *arena = vt_arena_new();
@@ -123,6 +139,7 @@ static enum vt_status read_settings(const char *path, struct server_settings **s
 		status = read_tls(read, error);
 	if (status == VT_OK)
 		status = read_access(read, error);
+	say_mistakes(vt_buf_view(&mistakes), path, error);
 	vt_buf_free(&mistakes);
 	if (status == VT_OK)
 		*settings = read;

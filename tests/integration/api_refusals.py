@@ -232,6 +232,7 @@ def it_does_not_start_on_what_is_wrong():
         ends("something more", 2, "nonsense", arguments=["nonsense"])
         ends("no file", 3, "/nowhere", arguments=["--config", "/nowhere"])
         ends("a mistake", 4, "vpntriage.yaml", config="listen: 7")
+        ends("two mistakes", 4, "listen", "trust_loopback", "has 2 mistakes", config="listen: 7, trust_loopback: perhaps")
         ends("not loopback", 4, config='listen: "0.0.0.0:0"')
         ends("no tokens file", 5, "/nowhere", config='listen: "127.0.0.1:0", tokens_file: /nowhere')
         folder.path("tokens", TOKENS, 0o644)
