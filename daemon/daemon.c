@@ -37,6 +37,7 @@
 #define LAG_EVERY_MS 250
 /* An `exit` is answered within a round trip; what hangs gets this long. */
 #define GOODBYE_MS 3000
+#define RESOLVER_MS 1000
 
 struct options {
 	const char *config;
@@ -60,7 +61,7 @@ struct self {
 	struct writer *writer;
 	struct control *control;
 	struct poller *poller;
-	bool stopping;
+	bool stopping, abandoned;
 	int64_t started_at_ms;
 	uint64_t started_ms, lag_seen_at, lag_ms, lag_max_ms, reloads;
 	struct {
@@ -611,6 +612,14 @@ static void close_handle(uv_handle_t *handle, void *user)
 		uv_close(handle, NULL);
 }
 
+/* Handles close within a turn or two; a name that is being resolved cannot be taken back and may take its time. */
+static void close_loop(struct self *self)
+{
+	for (unsigned waited_ms = 0; uv_run(&self->loop, UV_RUN_NOWAIT) && waited_ms < RESOLVER_MS; waited_ms += 5)
+		uv_sleep(5);
+	self->abandoned = uv_loop_close(&self->loop) != 0;
+}
+
 /* The beginnings, backwards. */
 static void end_everything(struct self *self)
 {
@@ -625,8 +634,7 @@ static void end_everything(struct self *self)
 		uv_timer_t *const timers[] = { &self->heartbeat, &self->lag, &self->watchdog };
 		for (size_t i = 0; self->poller && i < sizeof timers / sizeof *timers; i++)
 			close_handle((uv_handle_t *)timers[i], NULL);
-		uv_run(&self->loop, UV_RUN_DEFAULT);
-		uv_loop_close(&self->loop);
+		close_loop(self);
 	}
 	vt_arena_free(self->known_arena);
 	vt_store_close(self->store);
@@ -671,5 +679,8 @@ enum daemon_exit daemon_main(int argc, char **argv)
 		log_notice(LOG_MAIN, NULL, "stopped");
 	}
 	end_everything(&self);
+	/* Returning would wait for the resolver's thread. */
+	if (self.abandoned)
+		_exit((int)code);
 	return code;
 }

@@ -401,8 +401,13 @@ static void round_failed(struct device *device, const struct vt_error *why)
 		sched_clear(device->world->sched, &device->due);
 	else
 		set_due(device, verdict.wait_ms);
+	/* Who asked meanwhile has this answer too: to knock again at once would not be polite, and with a refused
+	 * password it could lock the account. */
+	struct waiter *more = device->waiters;
+	device->waiters = NULL;
+	device->wants_round = device->wants_everything = false;
 	answer_waiters(device, &waiters, why);
-	follow_up(device);
+	answer_waiters(device, &more, why);
 }
 
 /* ---- asking one unit ---- */
@@ -763,6 +768,7 @@ static void round_open(struct device *device)
 	enum session_state state = session_state(device->session);
 	if (state == SESSION_READY || state == SESSION_COMMAND) {
 		device->round.reused = true;
+		device->idle_hangups = 0;
 		round_discover(device);
 		return;
 	}

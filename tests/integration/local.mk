@@ -25,8 +25,8 @@ TESTS += tests/integration/session_asasim.py
 dist_check_SCRIPTS += tests/integration/session_asasim.py
 
 # The daemon when things go wrong, and over its life.
-TESTS += tests/integration/daemon_faults.py tests/integration/daemon_life.py
-dist_check_SCRIPTS += tests/integration/daemon_faults.py tests/integration/daemon_life.py
+TESTS += tests/integration/daemon_events.py tests/integration/daemon_faults.py tests/integration/daemon_life.py
+dist_check_SCRIPTS += tests/integration/daemon_events.py tests/integration/daemon_faults.py tests/integration/daemon_life.py
 
 # vpntriage-web over a database without a fleet: what it answers, what it refuses, and under load.
 TESTS += \
