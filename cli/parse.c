@@ -84,7 +84,8 @@ static int parse_files(const struct cli_command *self, char **paths, size_t n, c
 		parse_text(&texts[i], options, all);
 		int of_this = code_of(all->listings + before, all->len - before);
 		if (of_this == CLI_UNRECOGNISED)
-			cli_complain(self, "cannot read \"%s\": no output of a known command is in it", paths[i]);
+			cli_complain(self, "no output of a known command is in %s",
+				     strcmp(paths[i], "-") ? paths[i] : "standard input");
 		code = of_this > code ? of_this : code;
 	}
 	if (all->len)
