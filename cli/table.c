@@ -88,7 +88,7 @@ struct table *table_new(struct vt_arena *arena, const char *const *titles)
 {
 	struct table *table = VT_NEW(arena, struct table);
 	table->arena = arena;
-	for (size_t i = 0; titles[i] && i < MAX_COLUMNS; i++) {
+	for (size_t i = 0; i < MAX_COLUMNS && titles[i]; i++) {
 		table->right[i] = titles[i][0] == '>';
 		const char *title = titles[i] + table->right[i];
 		table->head.cells[table->head.len++] = (struct cell){ title, width_of(title), NULL };
