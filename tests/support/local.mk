@@ -1,5 +1,5 @@
 # What the integration tests share: PYTHONPATH has this folder.
-EXTRA_DIST += %D%/tap-summary.sh %D%/fleet.py %D%/scripted_asa.py %D%/tap.py
+EXTRA_DIST += %D%/tap-summary.sh %D%/fleet.py %D%/scripted_asa.py %D%/tap.py %D%/web.py
 
 # A database without a fleet.
 check_PROGRAMS += tests/support/fill_db
