@@ -6,6 +6,7 @@
 
 #include "tap.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -321,6 +322,23 @@ static void a_wrong_world_is_told_by_file_and_line(void **state)
 	}
 }
 
+static void every_world_of_the_tests_can_be_read(void **state)
+{
+	(void)state;
+	char pattern[4096], why[512] = "";
+	glob_t found;
+	const char *top = getenv("top_srcdir");
+	snprintf(pattern, sizeof pattern, "%s/tests/worlds/*.yaml", top ? top : "..");
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		struct world_options options = { .start_ms = START, .start_given = true };
+		struct world *world = world_read(found.gl_pathv[i], &options, why, sizeof why);
+		assert_string_equal(why, "");
+		world_free(world);
+	}
+	globfree(&found);
+}
+
 static void packets_are_counted_without_being_sent(void **state)
 {
 	(void)state;
@@ -350,4 +368,4 @@ UNIT_TESTS(CASE(one_stride_or_many_end_in_the_same_state), CASE(both_ends_of_a_h
 	   CASE(a_quiet_tunnel_goes_after_its_idle_timeout_and_comes_back),
 	   CASE(a_reboot_loses_everything_and_the_peer_notices), CASE(a_stateful_failover_keeps_the_sessions),
 	   CASE(a_traced_packet_starts_ike), CASE(a_wrong_world_is_told_by_file_and_line),
-	   CASE(packets_are_counted_without_being_sent))
+	   CASE(every_world_of_the_tests_can_be_read), CASE(packets_are_counted_without_being_sent))
