@@ -6,8 +6,11 @@
  * it refuses us (asked again once a day), what its full IPsec listing costs. A run walks the queries of one
  * poll and hands out one command at a time, since what to ask next can depend on the answer before:
  *
- *   cpu (where the listing is not cheap) · IKEv1 · IKEv2 · IPsec, full or peer by peer · sessions · summary ·
+ *   cpu (where the listing is not cheap) · IKEv1 · IKEv2 · IPsec, full or peer by peer · summary · sessions ·
  *   asp drop · hit counts of crypto ACLs · version · failover · clock · sections of the configuration
+ *
+ * The summary comes before the sessions: a session that begins in between is then known early, and is never taken for one
+ * that lived and died unseen (model/reduce_sessions.c).
  *
  * Politeness (asa-cli.md §11): the full IPsec listing is left alone for a while when the last one took more than
  * 20 s, or while the CPU is above 70 %; then peers are asked one by one within a budget of time (15 s, 5 s while
@@ -25,8 +28,8 @@ enum plan_query {
 	PLAN_IKEV1, /* or isakmp, which may show both families */
 	PLAN_IKEV2,
 	PLAN_IPSEC,
-	PLAN_SESSIONS,
 	PLAN_SUMMARY,
+	PLAN_SESSIONS,
 	PLAN_ASP,
 	PLAN_HITS,
 	PLAN_VERSION,

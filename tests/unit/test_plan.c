@@ -97,7 +97,7 @@ static void each_cadence_asks_its_own(void **state)
 		const char *sent;
 	} cases[] = {
 		{ "s", false, SA9 },
-		{ "sd", false, SA9 " | show vpn-sessiondb detail l2l | show vpn-sessiondb summary" },
+		{ "sd", false, SA9 " | show vpn-sessiondb summary | show vpn-sessiondb detail l2l" },
 		{ "sf", false, "show cpu usage | " SA9 " | show version | show failover | show clock detail" },
 		{ "sah", false, SA9 " | show asp drop | show access-list VPN-A | show access-list VPN-B" },
 		{ "c", false,
@@ -151,7 +151,7 @@ static void what_is_refused_is_asked_again_after_a_day(void **state)
 {
 	(void)state;
 	struct box box = { .denied = { "show vpn-sessiondb" }, .full_ms = 300 };
-	const char *refused = SA9 " | show vpn-sessiondb detail l2l | show vpn-sessiondb summary";
+	const char *refused = SA9 " | show vpn-sessiondb summary | show vpn-sessiondb detail l2l";
 	struct plan_memory *memory = plan_memory_new();
 	assert_string_equal(poll(memory, &box, "sd", false, 0), refused);
 	assert_true(plan_memory_is_denied(memory, PLAN_SESSIONS, MINUTE_MS));
@@ -245,7 +245,7 @@ static void a_suffering_device_is_asked_for_little(void **state)
 			     "show crypto ipsec sa peer 192.0.2.1 | show crypto ipsec sa peer 192.0.2.2 | "
 			     "show vpn-sessiondb summary";
 	assert_string_equal(poll(memory, &box, "sd", false, 0),
-			    SA9 " | show vpn-sessiondb detail l2l | show vpn-sessiondb summary");
+			    SA9 " | show vpn-sessiondb summary | show vpn-sessiondb detail l2l");
 	poll(memory, &box, "f", false, 0);
 	assert_string_equal(poll(memory, &box, "sd", false, MINUTE_MS), spared);
 	assert_string_equal(poll(memory, &box, "sd", false, 2 * MINUTE_MS), spared);
