@@ -242,11 +242,6 @@ static void type_own(struct session *s, enum vt_command_id id)
 
 /* ---- results ---- */
 
-static void free_job(struct job *job)
-{
-	free(job);
-}
-
 /* Tells one command's result; its job is taken off already. */
 static void tell(struct session *s, struct job *job, struct session_result *result)
 {
@@ -254,7 +249,7 @@ static void tell(struct session *s, struct job *job, struct session_result *resu
 	if (job->done && !s->gone)
 		job->done(s, result, job->user);
 	vt_buf_free(&result->output);
-	free_job(job);
+	free(job);
 }
 
 static void tell_unsent(struct session *s, struct job *job)
@@ -491,11 +486,12 @@ static void on_enable(struct session *s, enum vt_screen screen)
 	} else if (screen == VT_SCREEN_PROMPT && s->terminal.echoed && s->terminal.seen.privileged) {
 		s->prompt = s->terminal.seen;
 		privileged_or_not(s);
-	} else if (screen == VT_SCREEN_PASSWORD || screen == VT_SCREEN_USERNAME)
+	} else if (screen == VT_SCREEN_PASSWORD || screen == VT_SCREEN_USERNAME) {
 		enable_refused(s);
-	else if (screen == VT_SCREEN_PROMPT)
+	} else if (screen == VT_SCREEN_PROMPT) {
 		wait_for_it_to_stay(s,
 				    (uint64_t)s->config.limits.stable_ms * (s->terminal.echoed ? 1 : UNECHOED_FACTOR));
+	}
 }
 
 static void on_pager_answer(struct session *s, enum vt_screen screen)

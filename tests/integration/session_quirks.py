@@ -468,6 +468,23 @@ def a_terminal_that_is_refused_is_done_without():
         closed(asa.talk("show mode"), "ok")
 
 
+def keys_are_renegotiated_while_it_talks():
+    def renegotiate(channel):
+        channel.get_transport().renegotiate_keys()
+    with ScriptedAsa() as asa:
+        asa.answers["show names"] = ["name 192.0.2.1 a\r\n" * 1000, renegotiate, "name 192.0.2.2 b\r\n" * 1000, renegotiate]
+        events = asa.talk("show names", "show mode", "show names")
+        closed(events, "ok")
+        equal([(r["status"], len(r["output"].splitlines())) for r in results(events)], [("ok", 2000), ("ok", 1), ("ok", 2000)])
+
+
+def a_device_that_asks_for_ever_is_given_up():
+    with ScriptedAsa() as asa:
+        asa.answers["show names"] = lambda channel: ["<--- More --->\r\n<--- More --->", 0.001] * 2000
+        events = asa.talk("show names", limits=["cheap=1000", "drain=500"])
+        equal((one_result(events)["status"], events[-1]["status"]), ("timeout", "timeout"))
+
+
 def hostile_bytes_do_no_harm():
     for noise in ("\x00" * 5000, "\x1b[2J\x1b[999;999H" * 500, "\b" * 9000, "\r" * 9000, "\xff\xfe" * 3000, "#" * 5000, ">\r" * 3000):
         with ScriptedAsa() as asa:
