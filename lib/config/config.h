@@ -262,7 +262,8 @@ enum vt_config_section {
 	VT_SECTION_FAILOVER = 1 << 9,
 	VT_SECTION_NAMES = 1 << 10,
 	VT_SECTION_IKE = 1 << 11, /* more of crypto than the maps: where IKE is enabled, policies, definitions */
-	VT_SECTION_ALL = (1 << 12) - 1,
+	VT_SECTION_ACCESS_GROUP = 1 << 12,
+	VT_SECTION_ALL = (1 << 13) - 1,
 };
 
 struct vt_config {
@@ -271,6 +272,7 @@ struct vt_config {
 	struct vt_str_list texts;
 	size_t texts_cap;
 	unsigned sections; /* bits of enum vt_config_section */
+	unsigned open;     /* those of them that the line read last belongs to: they may go on */
 
 	bool began;                              /* the head of a whole configuration was read, its end not yet */
 	struct vt_str hostname, domain, version; /* "9.16(3)19" */
@@ -328,7 +330,8 @@ void vt_config_read(struct vt_config *config, struct vt_str text);
 /* The same, of an answer that is known to be these sections (bits) and whole: what it does not show is not configured.
  */
 void vt_config_read_sections(struct vt_config *config, struct vt_str text, unsigned sections);
-/* After the last text, before anything is resolved: puts map entries in the order of their sequence. */
+/* After the last text, before anything is resolved: puts map entries in the order of their sequence. Where a whole
+ * configuration was cut short, the section it was cut in counts as not read: what is missing may have followed. */
 void vt_config_finish(struct vt_config *config);
 
 /* The line of a place, for evidence; VT_STR_NONE when there is none. */

@@ -63,6 +63,8 @@ void lint_lifetimes(struct linter *l)
 {
 	uint64_t shortest = VT_ABSENT;
 	struct vt_place place = { 0 };
+	if (!has(l, VT_SECTION_CRYPTO | VT_SECTION_IKE))
+		return;
 	for (size_t i = 0; i < l->config->policies_len; i++) {
 		uint64_t lifetime_s = l->config->policies[i].lifetime_s == VT_ABSENT
 					      ? 86400

@@ -171,6 +171,20 @@ void lint_acls(struct linter *l)
 	}
 }
 
+/* Without a group of its own a peer meets DefaultL2LGroup, which shows in the configuration once it was changed; with a
+ * certificate, rules of its names may choose any group. */
+static void say_no_group(struct linter *l, struct vt_finding *finding, const struct vt_expected_tunnel *tunnel)
+{
+	const struct vt_config_tunnel_group *shared = vt_config_tunnel_group_of(l->config, VT_STR("DefaultL2LGroup"));
+	bool certificate = tunnel->entry && tunnel->entry->trustpoint.p;
+	if (!finding || (!shared && !certificate))
+		return;
+	finding->severity = VT_WARNING;
+	finding->confidence = VT_POSSIBLE;
+	if (shared)
+		linter_line(finding, shared->place);
+}
+
 /* L5: a tunnel-group with something to authenticate by. */
 void lint_tunnel_groups(struct linter *l)
 {
@@ -183,10 +197,11 @@ void lint_tunnel_groups(struct linter *l)
 		struct vt_finding *finding = NULL;
 		vt_addr_format(&tunnel->peer, peer);
 		struct vt_str subject = vt_str_of(vt_arena_printf(l->arena, "tunnel-group %s", peer));
-		if (!group)
+		if (!group) {
 			finding = linter_say(l, subject,
 					     "there is none: IKE with %s stops as soon as its key is looked for", peer);
-		else if (group->type.p && !vt_str_eq(group->type, VT_STR("ipsec-l2l")))
+			say_no_group(l, finding, tunnel);
+		} else if (group->type.p && !vt_str_eq(group->type, VT_STR("ipsec-l2l")))
 			finding = linter_say(l, subject,
 					     "its type is " VT_FMT ", not ipsec-l2l: the peer is treated as a client",
 					     VT_ARG(group->type));
@@ -281,8 +296,8 @@ void lint_duplicates(struct linter *l)
 		char peer[VT_ADDR_TEXT];
 		struct vt_str parts[] = { { peer, vt_addr_format(&tunnel->peer, peer) }, tunnel->entry->acl };
 		for (size_t k = 0; k < 2; k++) {
-			if (!parts[k].len || (k == 1 && tunnel->rank > 0))
-				continue;
+			if (!parts[k].len || tunnel->rank > 0)
+				continue; /* one peer may be the backup of many entries */
 			uint64_t id = vt_hash_end(vt_hash_add(
 					      vt_hash_add(vt_hash_add(VT_HASH_START, tunnel->interface), parts[k]),
 					      k ? VT_STR("acl") : VT_STR("peer"))) |
@@ -294,12 +309,15 @@ void lint_duplicates(struct linter *l)
 			}
 			if (first->entry == tunnel->entry)
 				continue;
-			struct vt_finding *finding = linter_say(l, subject_of_tunnel(l, tunnel),
-								"its %s " VT_FMT " stands in entry %ju of " VT_FMT
-								" already: the lower sequence always wins",
-								k ? "access list" : "peer", VT_ARG(parts[k]),
-								(uintmax_t)first->entry->sequence,
-								VT_ARG(first->map->name));
+			struct vt_finding *finding = linter_say(
+				l, subject_of_tunnel(l, tunnel),
+				"its %s " VT_FMT " stands in entry %ju of " VT_FMT " already: %s",
+				k ? "access list" : "peer", VT_ARG(parts[k]), (uintmax_t)first->entry->sequence,
+				VT_ARG(first->map->name),
+				k ? "the lower sequence always wins, this entry is never used"
+				  : "both share one IKE session, and whatever resets one resets the other");
+			if (finding && k == 0)
+				finding->severity = VT_ADVICE;
 			linter_line(finding, first->entry->place);
 			linter_line(finding, tunnel->entry->place);
 			linter_peer(l, finding, &tunnel->peer);
@@ -315,50 +333,161 @@ static void say_undefined(struct linter *l, struct vt_str subject, struct vt_pla
 		    place);
 }
 
-/* L18: what entries and profiles refer to is defined. */
+static void references_of_entry(struct linter *l, const struct vt_config_map *map,
+				const struct vt_config_map_entry *entry)
+{
+	struct vt_str subject = subject_of_entry(l, map, entry);
+	for (size_t k = 0; k < entry->transform_sets.len; k++)
+		if (!vt_config_transform_of(l->config, entry->transform_sets.items[k]))
+			say_undefined(l, subject, entry->place, "transform-set", entry->transform_sets.items[k]);
+	for (size_t k = 0; k < entry->proposals.len; k++)
+		if (!vt_config_proposal_of(l->config, entry->proposals.items[k]))
+			say_undefined(l, subject, entry->place, "ipsec-proposal", entry->proposals.items[k]);
+	if (entry->dynamic_map.p && !vt_config_dynamic_map_of(l->config, entry->dynamic_map))
+		say_undefined(l, subject, entry->place, "dynamic map", entry->dynamic_map);
+}
+
+/* What the networks of a crypto ACL refer to. */
+static void references_of_list(struct linter *l, const struct vt_expected_tunnel *tunnel)
+{
+	const struct vt_resolve_report *report = &tunnel->report;
+	struct vt_str subject = subject_of_tunnel(l, tunnel);
+	struct vt_finding *finding = NULL;
+	if (report->undefined)
+		finding = linter_say(l, subject,
+				     "its access list " VT_FMT " names " VT_FMT
+				     ", which is not defined: those networks are not protected",
+				     VT_ARG(tunnel->entry->acl), VT_ARG(report->first_undefined));
+	else if (report->cycles)
+		finding = linter_say(l, subject,
+				     "its access list " VT_FMT " names an object-group that contains itself",
+				     VT_ARG(tunnel->entry->acl));
+	else if (report->bounded)
+		finding = linter_say(l, subject,
+				     "its access list " VT_FMT
+				     " stands for more pairs than are looked at (%zu): nothing is said of the rest",
+				     VT_ARG(tunnel->entry->acl), tunnel->pairs.len);
+	if (finding && report->bounded && !report->undefined && !report->cycles)
+		finding->severity = VT_ADVICE;
+	linter_line(finding, tunnel->entry->place);
+}
+
+/* Which transform-sets and proposals something uses, and who uses them. */
+struct used {
+	bool *transforms, *proposals;
+};
+
+static void use(const struct vt_config *config, const struct used *used, const struct vt_str_list *transforms,
+		const struct vt_str_list *proposals)
+{
+	for (size_t k = 0; k < transforms->len; k++) {
+		const struct vt_config_transform *transform = vt_config_transform_of(config, transforms->items[k]);
+		if (transform)
+			used->transforms[transform - config->transforms] = true;
+	}
+	for (size_t k = 0; k < proposals->len; k++) {
+		const struct vt_config_proposal *proposal = vt_config_proposal_of(config, proposals->items[k]);
+		if (proposal)
+			used->proposals[proposal - config->proposals] = true;
+	}
+}
+
+static void say_unused(struct linter *l, const char *what, size_t n, const struct vt_place *places)
+{
+	if (n == 0)
+		return;
+	struct vt_finding *finding = linter_say(l, vt_str_of(what), "%zu of them %s used by nothing", n,
+						n == 1 ? "is" : "are");
+	if (finding) {
+		finding->severity = VT_ADVICE;
+		finding->advice = "remove what is not used: a name that nearly fits is soon taken for the right one";
+	}
+	for (size_t i = 0; i < n && i < VT_FINDING_PLACES; i++)
+		linter_line(finding, places[i]);
+}
+
+static void unused_definitions(struct linter *l)
+{
+	const struct vt_config *config = l->config;
+	struct used used = { VT_NEW_ARRAY(l->arena, bool, config->transforms_len),
+			     VT_NEW_ARRAY(l->arena, bool, config->proposals_len) };
+	for (size_t i = 0; i < config->maps_len; i++)
+		for (size_t j = 0; j < config->maps[i].entries_len; j++)
+			use(config, &used, &config->maps[i].entries[j].transform_sets,
+			    &config->maps[i].entries[j].proposals);
+	for (size_t i = 0; i < config->profiles_len; i++)
+		use(config, &used, &config->profiles[i].transform_sets, &config->profiles[i].proposals);
+	struct vt_place transforms[VT_FINDING_PLACES], proposals[VT_FINDING_PLACES];
+	size_t n = 0, m = 0;
+	for (size_t i = 0; i < config->transforms_len; i++)
+		if (!used.transforms[i] && n++ < VT_FINDING_PLACES)
+			transforms[n - 1] = config->transforms[i].place;
+	for (size_t i = 0; i < config->proposals_len; i++)
+		if (!used.proposals[i] && m++ < VT_FINDING_PLACES)
+			proposals[m - 1] = config->proposals[i].place;
+	say_unused(l, "transform-sets", n, transforms);
+	say_unused(l, "ipsec-proposals", m, proposals);
+}
+
+static uint64_t id_of_peer(const struct vt_addr *peer)
+{
+	char text[VT_ADDR_TEXT];
+	struct vt_str canonical = { text, vt_addr_format(peer, text) };
+	return vt_hash_end(vt_hash_add(VT_HASH_START, canonical)) | 1;
+}
+
+static void note_peer(const struct linter *l, struct vt_map *peers, struct vt_str text)
+{
+	struct vt_addr peer;
+	if (vt_config_address(l->config, text, &peer))
+		vt_map_put(peers, id_of_peer(&peer), peers);
+}
+
+/* A tunnel-group named by an address that no entry has: left behind, or the address of the entry is wrong. */
+static void unused_groups(struct linter *l)
+{
+	struct vt_map peers = { 0 };
+	for (size_t i = 0; i < l->config->maps_len; i++)
+		for (size_t j = 0; j < l->config->maps[i].entries_len; j++)
+			for (size_t k = 0; k < l->config->maps[i].entries[j].peers.len; k++)
+				note_peer(l, &peers, l->config->maps[i].entries[j].peers.items[k]);
+	for (size_t i = 0; i < l->config->interfaces_len; i++)
+		note_peer(l, &peers, l->config->interfaces[i].tunnel_destination);
+	for (size_t i = 0; i < l->config->tunnel_groups_len; i++) {
+		const struct vt_config_tunnel_group *group = &l->config->tunnel_groups[i];
+		struct vt_addr peer;
+		if (!vt_str_eq(group->type, VT_STR("ipsec-l2l")) || !vt_config_address(l->config, group->name, &peer) ||
+		    vt_map_get(&peers, id_of_peer(&peer)))
+			continue;
+		struct vt_finding *finding = linter_say(
+			l, vt_str_of(vt_arena_printf(l->arena, "tunnel-group " VT_FMT, VT_ARG(group->name))),
+			"no crypto map entry and no tunnel interface has this peer");
+		if (finding) {
+			finding->severity = VT_ADVICE;
+			finding->advice = "remove it, or correct set peer: the two addresses have to be the same";
+		}
+		linter_line(finding, group->place);
+		linter_peer(l, finding, &peer);
+	}
+	vt_map_clear(&peers);
+}
+
+/* L18: what is referred to is defined; what is defined is used. */
 void lint_references(struct linter *l)
 {
 	if (!has(l, VT_SECTION_CRYPTO | VT_SECTION_IKE))
 		return;
 	for (size_t i = 0; i < l->config->maps_len; i++)
-		for (size_t j = 0; j < l->config->maps[i].entries_len; j++) {
-			const struct vt_config_map *map = &l->config->maps[i];
-			const struct vt_config_map_entry *entry = &map->entries[j];
-			struct vt_str subject = subject_of_entry(l, map, entry);
-			for (size_t k = 0; k < entry->transform_sets.len; k++)
-				if (!vt_config_transform_of(l->config, entry->transform_sets.items[k]))
-					say_undefined(l, subject, entry->place, "transform-set",
-						      entry->transform_sets.items[k]);
-			for (size_t k = 0; k < entry->proposals.len; k++)
-				if (!vt_config_proposal_of(l->config, entry->proposals.items[k]))
-					say_undefined(l, subject, entry->place, "ipsec-proposal",
-						      entry->proposals.items[k]);
-			if (entry->dynamic_map.p && !vt_config_dynamic_map_of(l->config, entry->dynamic_map))
-				say_undefined(l, subject, entry->place, "dynamic map", entry->dynamic_map);
-		}
-	for (size_t i = 0; i < l->expected->len; i++) {
-		const struct vt_expected_tunnel *tunnel = &l->expected->tunnels[i];
-		const struct vt_resolve_report *report = &tunnel->report;
-		if (tunnel->rank || tunnel->vti || !has(l, VT_SECTION_OBJECTS) ||
-		    (!report->undefined && !report->cycles && !report->bounded))
-			continue;
-		struct vt_finding *finding =
-			report->undefined ? linter_say(l, subject_of_tunnel(l, tunnel),
-						       "its access list " VT_FMT " names " VT_FMT
-						       ", which is not defined: those networks are not protected",
-						       VT_ARG(tunnel->entry->acl), VT_ARG(report->first_undefined))
-			: report->cycles
-				? linter_say(l, subject_of_tunnel(l, tunnel),
-					     "its access list " VT_FMT " names an object-group that contains itself",
-					     VT_ARG(tunnel->entry->acl))
-				: linter_say(l, subject_of_tunnel(l, tunnel),
-					     "its access list " VT_FMT " stands for more pairs than are looked at "
-					     "(%zu): nothing is said of the rest",
-					     VT_ARG(tunnel->entry->acl), tunnel->pairs.len);
-		linter_line(finding, tunnel->entry->place);
-		if (finding && !report->undefined && !report->cycles)
-			finding->severity = VT_ADVICE;
-	}
+		for (size_t j = 0; j < l->config->maps[i].entries_len; j++)
+			references_of_entry(l, &l->config->maps[i], &l->config->maps[i].entries[j]);
+	for (size_t i = 0; i < l->expected->len && has(l, VT_SECTION_OBJECTS); i++)
+		if (l->expected->tunnels[i].rank == 0 && !l->expected->tunnels[i].vti)
+			references_of_list(l, &l->expected->tunnels[i]);
+	if (l->config->maps_len || has(l, VT_SECTION_INTERFACE))
+		unused_definitions(l);
+	/* Peers of a dynamic map have no entry. */
+	if (!l->expected->dynamic && has(l, VT_SECTION_INTERFACE | VT_SECTION_TUNNEL_GROUP))
+		unused_groups(l);
 }
 
 /* L20: a peer that is one of our own addresses. */

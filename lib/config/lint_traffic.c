@@ -31,15 +31,29 @@ static int by_remote(const void *a, const void *b)
 			       (x->tunnel->entry->sequence < y->tunnel->entry->sequence);
 }
 
-/* A deny entry of the earlier list that takes the later pair out of it. */
+/* Of two networks that overlap one lies in the other: what they share is the smaller one. */
+static const struct vt_net *shared_net(const struct vt_net *a, const struct vt_net *b)
+{
+	return a->prefix > b->prefix ? a : b;
+}
+
+/* A deny entry of the earlier list, before the permit entry, that takes out of it all that both pairs share. */
 static bool is_denied(const struct vt_expected_tunnel *earlier, const struct vt_pair *permit,
 		      const struct vt_pair *later)
 {
+	const struct vt_net *local = shared_net(&permit->local, &later->local),
+			    *remote = shared_net(&permit->remote, &later->remote);
 	for (const struct vt_pair *pair = earlier->pairs.items; pair < permit; pair++)
-		if (!pair->permit && vt_net_contains(&pair->local, &later->local) &&
-		    vt_net_contains(&pair->remote, &later->remote))
+		if (!pair->permit && vt_net_contains(&pair->local, local) && vt_net_contains(&pair->remote, remote) &&
+		    (pair->protocol == 0 || (pair->protocol == later->protocol && pair->port == 0)))
 			return true;
 	return false;
+}
+
+static bool same_traffic(const struct vt_pair *a, const struct vt_pair *b)
+{
+	return a->protocol == 0 || b->protocol == 0 ||
+	       (a->protocol == b->protocol && (a->port == 0 || b->port == 0 || a->port == b->port));
 }
 
 static void say_overlap(struct linter *l, const struct placed *a, const struct placed *b)
@@ -47,7 +61,9 @@ static void say_overlap(struct linter *l, const struct placed *a, const struct p
 	bool a_first = a->tunnel->entry->sequence < b->tunnel->entry->sequence;
 	const struct placed *first = a_first ? a : b, *second = a_first ? b : a;
 	char local[VT_NET_TEXT], remote[VT_NET_TEXT];
-	if (first->tunnel->entry == second->tunnel->entry || is_denied(first->tunnel, first->pair, second->pair))
+	if (first->tunnel->entry == second->tunnel->entry || !same_traffic(first->pair, second->pair) ||
+	    vt_str_eq(first->tunnel->entry->acl, second->tunnel->entry->acl) /* L17 says that */ ||
+	    is_denied(first->tunnel, first->pair, second->pair))
 		return;
 	vt_net_format(&second->pair->local, local);
 	vt_net_format(&second->pair->remote, remote);
@@ -99,26 +115,42 @@ static void overlaps_on(struct linter *l, struct vt_str interface)
 	}
 }
 
-/* A network of the tunnel that the routing table has behind another interface. Default routes say nothing. */
+/* Where the configuration sends a remote network of the pair, when that is not the interface of the map. What lies
+ * inside the remote network and inside the pair's own local one is no fault: a spoke whose remote network is all of
+ * 10.0.0.0/8 has its own piece of it at home. */
+static bool goes_elsewhere(struct linter *l, const struct vt_expected_tunnel *tunnel, const struct vt_pair *pair,
+			   bool connected, struct vt_route_hit *hit)
+{
+	return pair->permit && pair->remote.prefix > 0 &&
+	       vt_routing_elsewhere(l->routing, &pair->remote, tunnel->interface, hit) && hit->connected == connected &&
+	       !vt_net_overlap(&hit->net, &pair->local);
+}
+
+/* The whole of it is elsewhere, or only a part: then the rest of it may well be reached. */
+static void weigh(struct vt_finding *finding, const struct vt_pair *pair, const struct vt_route_hit *hit)
+{
+	if (finding)
+		finding->severity = vt_net_contains(&hit->net, &pair->remote) ? VT_FAULT : VT_ADVICE;
+}
+
+/* A network of the tunnel that is connected to another interface. */
 static void remote_elsewhere(struct linter *l, const struct vt_expected_tunnel *tunnel)
 {
 	for (size_t i = 0; i < tunnel->pairs.len; i++) {
 		const struct vt_pair *pair = &tunnel->pairs.items[i];
 		struct vt_route_hit hit;
-		if (!pair->permit || pair->remote.prefix == 0 ||
-		    !vt_routing_elsewhere(l->routing, &pair->remote, tunnel->interface, &hit) || !hit.connected)
+		if (!goes_elsewhere(l, tunnel, pair, true, &hit))
 			continue;
 		char remote[VT_NET_TEXT], own[VT_NET_TEXT];
 		vt_net_format(&pair->remote, remote);
 		vt_net_format(&hit.net, own);
 		struct vt_finding *finding = linter_say(l, subject_of_tunnel(l, tunnel),
 							"its remote network %s overlaps our own network %s on " VT_FMT
-							": answers to it never enter the tunnel",
+							": packets to that network never enter the tunnel",
 							remote, own, VT_ARG(hit.interface));
-		if (finding) {
+		if (finding)
 			finding->fault = "P2-OVERLAP";
-			finding->severity = VT_FAULT;
-		}
+		weigh(finding, pair, &hit);
 		linter_line(finding, place_of_pair(pair));
 		linter_line(finding, hit.place);
 		linter_peer(l, finding, &tunnel->peer);
@@ -141,8 +173,8 @@ void lint_overlap(struct linter *l)
 /* ---- L9: NAT ----
  *
  * The rules in the order in which the device tries them: twice NAT as printed (section 1), object NAT, twice NAT
- * after-auto. The first rule that a packet of the pair matches decides. NAT comes before the crypto ACL, so a rule
- * that translates into the pair's own local network is as good as an identity. */
+ * after-auto. The first rule that a packet of the pair matches decides. NAT comes before the crypto ACL: a pair whose
+ * local network is what a rule translates into is as healthy as one with an identity rule. */
 
 struct nat_nets {
 	struct vt_nets source, mapped, destination;
@@ -154,55 +186,93 @@ static bool interface_matches(struct vt_str rule, struct vt_str interface)
 	return !rule.p || vt_str_eq(rule, VT_STR("any")) || vt_str_eq(rule, interface);
 }
 
+/* What a rule translates into: an object, an address, or that of an interface. With an address alone, as many as the
+ * source has. */
+static void resolve_mapped(struct linter *l, const struct vt_config_nat *nat, struct nat_nets *nets)
+{
+	struct vt_resolve_report report = { 0 };
+	struct vt_net net;
+	if (vt_str_eq(nat->source_mapped, VT_STR("interface"))) {
+		struct vt_operand interface = { VT_OPERAND_INTERFACE, nat->mapped_interface, VT_STR_NONE };
+		vt_resolve_operand(l->config, &interface, l->arena, &nets->mapped, &report);
+	} else if (vt_config_address(l->config, nat->source_mapped, &net.addr)) {
+		net.prefix = net.addr.family == 4 ? 32 : 128;
+		if (!nat->dynamic && nets->source.len == 1 && nets->source.items[0].addr.family == net.addr.family)
+			net.prefix = nets->source.items[0].prefix;
+		vt_net_mask(&net);
+		*VT_PUSH(l->arena, nets->mapped.items, nets->mapped.len, nets->mapped.cap) = net;
+	} else if (nat->source_mapped.p)
+		vt_resolve_name(l->config, nat->source_mapped, l->arena, &nets->mapped, &report);
+}
+
 static void resolve_rule(struct linter *l, const struct vt_config_nat *nat, struct nat_nets *nets)
 {
 	struct vt_resolve_report report = { 0 };
 	if (nets->resolved)
 		return;
 	nets->resolved = true;
-	if (nat->kind == VT_NAT_DYNAMIC_OLD || nat->kind == VT_NAT_STATIC_OLD) {
+	if (nat->kind == VT_NAT_DYNAMIC_OLD || nat->kind == VT_NAT_STATIC_OLD)
 		vt_resolve_operand(l->config, &nat->old_real, l->arena, &nets->source, &report);
-		nets->any_destination = true;
-		return;
-	}
-	vt_resolve_name(l->config, nat->source_real, l->arena, &nets->source, &report);
-	if (!nat->dynamic && nat->source_mapped.p)
-		vt_resolve_name(l->config, nat->source_mapped, l->arena, &nets->mapped, &report);
+	else if (nat->source_real.p)
+		vt_resolve_name(l->config, nat->source_real, l->arena, &nets->source, &report);
+	resolve_mapped(l, nat, nets);
 	nets->any_destination = !nat->destination_mapped.p || vt_str_eq(nat->destination_mapped, VT_STR("any"));
 	if (!nets->any_destination)
 		vt_resolve_name(l->config, nat->destination_real, l->arena, &nets->destination, &report);
 }
 
-static bool covers(const struct vt_nets *nets, const struct vt_net *net, bool wholly)
+static bool overlaps(const struct vt_nets *nets, const struct vt_net *net)
 {
 	for (size_t i = 0; i < nets->len; i++)
-		if (wholly ? vt_net_contains(&nets->items[i], net) : vt_net_overlap(&nets->items[i], net))
+		if (vt_net_overlap(&nets->items[i], net))
 			return true;
 	return false;
 }
 
-static bool acl_covers(struct linter *l, struct vt_str name, const struct vt_pair *pair)
+static bool contains(const struct vt_nets *nets, const struct vt_net *net)
 {
-	const struct vt_config_acl *acl = vt_config_acl_of(l->config, name);
-	struct vt_pairs pairs = { 0 };
-	struct vt_resolve_report report = { 0 };
-	if (!acl)
-		return false;
-	vt_resolve_crypto_acl(l->config, acl, l->arena, &pairs, &report);
-	for (size_t i = 0; i < pairs.len; i++)
-		if (pairs.items[i].permit && vt_net_contains(&pairs.items[i].local, &pair->local) &&
-		    vt_net_contains(&pairs.items[i].remote, &pair->remote))
+	for (size_t i = 0; i < nets->len; i++)
+		if (vt_net_contains(&nets->items[i], net))
 			return true;
 	return false;
+}
+
+/* The walk over the rules for one configuration. */
+struct nat_walk {
+	struct linter *l;
+	struct nat_nets *nets;   /* one a rule */
+	struct vt_pairs *exempt; /* of each rule of 8.2, resolved once */
+};
+
+static struct nat_walk walk_of(struct linter *l)
+{
+	return (struct nat_walk){ l, VT_NEW_ARRAY(l->arena, struct nat_nets, l->config->nats_len),
+				  VT_NEW_ARRAY(l->arena, struct vt_pairs, l->config->nats_len) };
+}
+
+static struct nat_nets *nets_of(struct nat_walk *walk, const struct vt_config_nat *nat)
+{
+	struct nat_nets *nets = &walk->nets[nat - walk->l->config->nats];
+	resolve_rule(walk->l, nat, nets);
+	return nets;
 }
 
 /* 8.2 tries nat 0 access-list first, wherever it stands. */
-static bool exempt_of_old(struct linter *l, const struct vt_pair *pair)
+static bool exempt_of_old(struct nat_walk *walk, const struct vt_pair *pair)
 {
-	for (size_t i = 0; i < l->config->nats_len; i++) {
-		const struct vt_config_nat *nat = &l->config->nats[i];
-		if (nat->kind == VT_NAT_EXEMPT_OLD && nat->acl.p && acl_covers(l, nat->acl, pair))
-			return true;
+	const struct vt_config *config = walk->l->config;
+	for (size_t i = 0; i < config->nats_len; i++) {
+		if (config->nats[i].kind != VT_NAT_EXEMPT_OLD)
+			continue;
+		struct vt_pairs *pairs = &walk->exempt[i];
+		const struct vt_config_acl *acl = vt_config_acl_of(config, config->nats[i].acl);
+		struct vt_resolve_report report = { 0 };
+		if (acl && !pairs->items)
+			vt_resolve_crypto_acl(config, acl, walk->l->arena, pairs, &report);
+		for (size_t j = 0; j < pairs->len; j++)
+			if (pairs->items[j].permit && vt_net_contains(&pairs->items[j].local, &pair->local) &&
+			    vt_net_contains(&pairs->items[j].remote, &pair->remote))
+				return true;
 	}
 	return false;
 }
@@ -212,64 +282,113 @@ static unsigned section_of(const struct vt_config_nat *nat)
 	return nat->kind == VT_NAT_OBJECT ? 2 : nat->after_auto ? 3 : 1;
 }
 
+static bool applies(struct nat_walk *walk, const struct vt_config_nat *nat, struct vt_str outside,
+		    const struct vt_pair *pair)
+{
+	if (nat->inactive || nat->kind == VT_NAT_EXEMPT_OLD || nat->service_real.p ||
+	    !interface_matches(nat->mapped_interface, outside) || vt_str_eq(nat->real_interface, outside))
+		return false;
+	struct nat_nets *nets = nets_of(walk, nat);
+	return nets->any_destination || overlaps(&nets->destination, &pair->remote);
+}
+
+/* The rule that makes the local network of the pair of another one, or NULL. */
+static const struct nat_nets *translation_into(struct nat_walk *walk, struct vt_str outside, const struct vt_pair *pair)
+{
+	for (size_t i = 0; i < walk->l->config->nats_len; i++) {
+		const struct vt_config_nat *nat = &walk->l->config->nats[i];
+		if (!vt_str_eq(nat->source_real, nat->source_mapped) && applies(walk, nat, outside, pair) &&
+		    contains(&walk->nets[i].mapped, &pair->local))
+			return &walk->nets[i];
+	}
+	return NULL;
+}
+
+/* Where the local network of a pair lives, as far as the configuration says: interface.p is NULL when it does not. */
+static struct vt_str home_of(struct linter *l, const struct vt_net *local)
+{
+	struct vt_route_hit hit;
+	if (!has(l, VT_SECTION_INTERFACE | VT_SECTION_ROUTE) || !vt_routing_look_up(l->routing, local, &hit) ||
+	    hit.net.prefix == 0)
+		return VT_STR_NONE;
+	return hit.interface;
+}
+
 /* The rule that decides about the pair, or NULL. */
-static const struct vt_config_nat *deciding_rule(struct linter *l, struct nat_nets *nets, struct vt_str outside,
+static const struct vt_config_nat *deciding_rule(struct nat_walk *walk, struct vt_str outside, struct vt_str home,
 						 const struct vt_pair *pair)
 {
+	const struct vt_config *config = walk->l->config;
 	for (unsigned section = 1; section <= 3; section++)
-		for (size_t i = 0; i < l->config->nats_len; i++) {
-			const struct vt_config_nat *nat = &l->config->nats[i];
-			if (section_of(nat) != section || nat->inactive || nat->kind == VT_NAT_EXEMPT_OLD ||
-			    nat->acl.p || nat->service_real.p || !interface_matches(nat->mapped_interface, outside) ||
-			    vt_str_eq(nat->real_interface, outside))
+		for (size_t i = 0; i < config->nats_len; i++) {
+			const struct vt_config_nat *nat = &config->nats[i];
+			if (section_of(nat) != section || nat->acl.p ||
+			    (home.p && !interface_matches(nat->real_interface, home)) ||
+			    !applies(walk, nat, outside, pair) || !overlaps(&walk->nets[i].source, &pair->local))
 				continue;
-			resolve_rule(l, nat, &nets[i]);
-			if (covers(&nets[i].source, &pair->local, false) &&
-			    (nets[i].any_destination || covers(&nets[i].destination, &pair->remote, false)))
-				return nat;
+			return nat;
 		}
 	return NULL;
 }
 
-/* What the rule makes of the pair is still the pair: an identity, or a translation into what the crypto ACL names. */
-static bool leaves_alone(struct linter *l, struct nat_nets *nets, const struct vt_config_nat *nat,
-			 const struct vt_pair *pair)
+/* Traffic between two tunnels of a hub never comes from behind the rule's interface. */
+static bool is_remote_of_another(const struct linter *l, const struct vt_net *local)
 {
-	const struct nat_nets *rule = &nets[nat - l->config->nats];
-	if (nat->dynamic || nat->kind == VT_NAT_DYNAMIC_OLD || nat->kind == VT_NAT_STATIC_OLD)
-		return false;
-	return vt_str_eq(nat->source_real, nat->source_mapped) || covers(&rule->mapped, &pair->local, true);
+	for (size_t i = 0; i < l->expected->len; i++)
+		for (size_t j = 0; j < l->expected->tunnels[i].pairs.len && !l->expected->tunnels[i].vti; j++)
+			if (vt_net_overlap(&l->expected->tunnels[i].pairs.items[j].remote, local))
+				return true;
+	return false;
+}
+
+/* The rule that spoils the pair, or NULL; `sure` is false when the configuration does not say where the local network
+ * lives. */
+static const struct vt_config_nat *spoiling_rule(struct nat_walk *walk, const struct vt_expected_tunnel *tunnel,
+						 const struct vt_pair *pair, bool *sure)
+{
+	if (!pair->permit || exempt_of_old(walk, pair))
+		return NULL;
+	struct vt_str home = home_of(walk->l, &pair->local);
+	const struct vt_config_nat *nat = deciding_rule(walk, tunnel->interface, home, pair);
+	bool old = nat && (nat->kind == VT_NAT_DYNAMIC_OLD || nat->kind == VT_NAT_STATIC_OLD);
+	*sure = home.p != NULL;
+	if (!nat || (!old && vt_str_eq(nat->source_real, nat->source_mapped)) || (old && !home.p) ||
+	    translation_into(walk, tunnel->interface, pair) || (!home.p && is_remote_of_another(walk->l, &pair->local)))
+		return NULL;
+	return nat;
+}
+
+static void say_translated(struct linter *l, const struct vt_expected_tunnel *tunnel, const struct vt_pair *pair,
+			   const struct vt_config_nat *nat, bool sure)
+{
+	char local[VT_NET_TEXT], remote[VT_NET_TEXT];
+	vt_net_format(&pair->local, local);
+	vt_net_format(&pair->remote, remote);
+	struct vt_finding *finding = linter_say(
+		l, subject_of_tunnel(l, tunnel),
+		"packets from %s to %s are translated before they are compared with the crypto access list: they "
+		"leave in clear",
+		local, remote);
+	if (finding && !sure)
+		finding->confidence = VT_LIKELY;
+	linter_line(finding, nat->place);
+	linter_line(finding, place_of_pair(pair));
+	linter_peer(l, finding, &tunnel->peer);
 }
 
 void lint_nat(struct linter *l)
 {
 	if (!has(l, VT_SECTION_CRYPTO | VT_SECTION_ACL | VT_SECTION_NAT | VT_SECTION_OBJECTS))
 		return;
-	struct nat_nets *nets = VT_NEW_ARRAY(l->arena, struct nat_nets, l->config->nats_len);
+	struct nat_walk walk = walk_of(l);
 	for (size_t i = 0; i < l->expected->len; i++) {
 		const struct vt_expected_tunnel *tunnel = &l->expected->tunnels[i];
-		if (tunnel->rank > 0 || tunnel->vti)
-			continue;
-		for (size_t j = 0; j < tunnel->pairs.len; j++) {
-			const struct vt_pair *pair = &tunnel->pairs.items[j];
-			if (!pair->permit || exempt_of_old(l, pair))
-				continue;
-			const struct vt_config_nat *nat = deciding_rule(l, nets, tunnel->interface, pair);
-			if (!nat || leaves_alone(l, nets, nat, pair))
-				continue;
-			char local[VT_NET_TEXT], remote[VT_NET_TEXT];
-			vt_net_format(&pair->local, local);
-			vt_net_format(&pair->remote, remote);
-			struct vt_finding *finding = linter_say(
-				l, subject_of_tunnel(l, tunnel),
-				"packets from %s to %s are translated before they are compared with the crypto access "
-				"list: they leave in clear",
-				local, remote);
-			linter_line(finding, nat->place);
-			linter_line(finding, place_of_pair(pair));
-			linter_peer(l, finding, &tunnel->peer);
-			break; /* one a tunnel says it */
-		}
+		const struct vt_config_nat *nat = NULL;
+		bool sure;
+		/* One pair a tunnel says it. */
+		for (size_t j = 0; j < tunnel->pairs.len && !nat && tunnel->rank == 0 && !tunnel->vti; j++)
+			if ((nat = spoiling_rule(&walk, tunnel, &tunnel->pairs.items[j], &sure)))
+				say_translated(l, tunnel, &tunnel->pairs.items[j], nat, sure);
 	}
 }
 
@@ -299,16 +418,17 @@ static void route_of_remotes(struct linter *l, const struct vt_expected_tunnel *
 	for (size_t i = 0; i < tunnel->pairs.len && !tunnel->entry->reverse_route; i++) {
 		const struct vt_pair *pair = &tunnel->pairs.items[i];
 		struct vt_route_hit hit;
-		if (!pair->permit || pair->remote.prefix == 0 ||
-		    !vt_routing_elsewhere(l->routing, &pair->remote, tunnel->interface, &hit) || hit.connected)
+		if (!goes_elsewhere(l, tunnel, pair, false, &hit))
 			continue;
-		char remote[VT_NET_TEXT];
+		char remote[VT_NET_TEXT], net[VT_NET_TEXT];
 		vt_net_format(&pair->remote, remote);
+		vt_net_format(&hit.net, net);
 		struct vt_finding *finding = linter_say(l, subject_of_tunnel(l, tunnel),
-							"its remote network %s is routed to " VT_FMT
+							"its remote network %s meets a route for %s to " VT_FMT
 							" and not to " VT_FMT
-							": those packets never meet the crypto map",
-							remote, VT_ARG(hit.interface), VT_ARG(tunnel->interface));
+							": packets to that network never meet the crypto map",
+							remote, net, VT_ARG(hit.interface), VT_ARG(tunnel->interface));
+		weigh(finding, pair, &hit);
 		linter_line(finding, hit.place);
 		linter_line(finding, place_of_pair(pair));
 		linter_peer(l, finding, &tunnel->peer);
@@ -332,20 +452,47 @@ void lint_routes(struct linter *l)
 
 /* ---- L15: decrypted traffic that the interface's own list has to permit ---- */
 
-static bool list_permits(struct linter *l, const struct vt_config_acl *acl, const struct vt_net *source,
-			 const struct vt_net *destination)
+/* The permit entries of an access list as networks, resolved once however many tunnels ask. */
+static const struct permit_nets *permits_of(struct linter *l, const struct vt_config_acl *acl)
 {
+	if (!l->permits)
+		l->permits = VT_NEW_ARRAY(l->arena, struct permit_list, l->config->acls_len);
+	struct permit_list *list = &l->permits[acl - l->config->acls];
+	if (list->items || acl->aces_len == 0)
+		return list->items;
+	list->items = VT_NEW_ARRAY(l->arena, struct permit_nets, acl->aces_len);
 	for (size_t i = 0; i < acl->aces_len; i++) {
 		const struct vt_config_ace *ace = &acl->aces[i];
-		struct vt_nets from = { 0 }, to = { 0 };
 		struct vt_resolve_report report = { 0 };
 		if (ace->inactive || !ace->permit)
 			continue;
-		vt_resolve_operand(l->config, &ace->source, l->arena, &from, &report);
-		vt_resolve_operand(l->config, &ace->destination, l->arena, &to, &report);
-		if (covers(&from, source, false) && (ace->standard || covers(&to, destination, false)))
-			return true;
+		vt_resolve_operand(l->config, &ace->source, l->arena, &list->items[i].from, &report);
+		if (!ace->standard)
+			vt_resolve_operand(l->config, &ace->destination, l->arena, &list->items[i].to, &report);
+		list->items[i].anywhere = ace->standard;
 	}
+	return list->items;
+}
+
+static bool permits_between(const struct permit_nets *permit, const struct vt_net *remote, const struct vt_net *local)
+{
+	return overlaps(&permit->from, remote) && (permit->anywhere || overlaps(&permit->to, local));
+}
+
+/* Whether the list permits anything of the pair to come in: a filter for a few hosts is a filter, not a mistake. Lists
+ * name the addresses that hosts really have (since 8.3); the crypto ACL what NAT makes of them. */
+static bool list_permits(struct nat_walk *walk, const struct vt_config_acl *acl,
+			 const struct vt_expected_tunnel *tunnel, const struct vt_pair *pair)
+{
+	const struct permit_nets *permits = permits_of(walk->l, acl);
+	for (size_t i = 0; i < acl->aces_len; i++)
+		if (permits_between(&permits[i], &pair->remote, &pair->local))
+			return true;
+	const struct nat_nets *real = translation_into(walk, tunnel->interface, pair);
+	for (size_t i = 0; real && i < acl->aces_len; i++)
+		for (size_t j = 0; j < real->source.len; j++)
+			if (permits_between(&permits[i], &pair->remote, &real->source.items[j]))
+				return true;
 	return false;
 }
 
@@ -363,8 +510,9 @@ static const struct vt_config_acl *inbound_list(struct linter *l, struct vt_str 
 
 void lint_permit_vpn(struct linter *l)
 {
-	if (l->config->permit_vpn != VT_NO || !has(l, VT_SECTION_CRYPTO | VT_SECTION_ACL))
+	if (l->config->permit_vpn != VT_NO || !has(l, VT_SECTION_CRYPTO | VT_SECTION_ACL | VT_SECTION_ACCESS_GROUP))
 		return;
+	struct nat_walk walk = walk_of(l);
 	for (size_t i = 0; i < l->expected->len; i++) {
 		const struct vt_expected_tunnel *tunnel = &l->expected->tunnels[i];
 		if (tunnel->rank > 0 || tunnel->vti)
@@ -372,7 +520,7 @@ void lint_permit_vpn(struct linter *l)
 		const struct vt_config_acl *acl = inbound_list(l, tunnel->interface);
 		for (size_t j = 0; j < tunnel->pairs.len; j++) {
 			const struct vt_pair *pair = &tunnel->pairs.items[j];
-			if (!pair->permit || (acl && list_permits(l, acl, &pair->remote, &pair->local)))
+			if (!pair->permit || (acl && list_permits(&walk, acl, tunnel, pair)))
 				continue;
 			char remote[VT_NET_TEXT];
 			vt_net_format(&pair->remote, remote);
@@ -395,6 +543,7 @@ void lint_vpn_filter(struct linter *l)
 {
 	if (!has(l, VT_SECTION_CRYPTO | VT_SECTION_ACL | VT_SECTION_TUNNEL_GROUP | VT_SECTION_GROUP_POLICY))
 		return;
+	struct nat_walk walk = walk_of(l);
 	for (size_t i = 0; i < l->expected->len; i++) {
 		const struct vt_expected_tunnel *tunnel = &l->expected->tunnels[i];
 		const struct vt_config_group_policy *policy = policy_of_peer(l, tunnel);
@@ -407,7 +556,7 @@ void lint_vpn_filter(struct linter *l)
 		for (size_t j = 0; acl && j < tunnel->pairs.len && !finding; j++) {
 			const struct vt_pair *pair = &tunnel->pairs.items[j];
 			char local[VT_NET_TEXT], remote[VT_NET_TEXT];
-			if (!pair->permit || list_permits(l, acl, &pair->remote, &pair->local))
+			if (!pair->permit || list_permits(&walk, acl, tunnel, pair))
 				continue;
 			vt_net_format(&pair->local, local);
 			vt_net_format(&pair->remote, remote);

@@ -8,6 +8,16 @@
 #include "config/lint.h"
 #include "config/routing.h"
 
+/* A permit entry of an access list as networks; nothing for a deny entry. */
+struct permit_nets {
+	struct vt_nets from, to;
+	bool anywhere; /* a standard list has no `to` */
+};
+
+struct permit_list {
+	struct permit_nets *items; /* one an entry; NULL until it is asked for */
+};
+
 struct linter {
 	const struct vt_lint_input *input;
 	const struct vt_config *config;
@@ -17,6 +27,7 @@ struct linter {
 	struct vt_routing *routing;
 	const struct vt_lint_rule *rule; /* the one that runs */
 	size_t said;                     /* findings of it so far */
+	struct permit_list *permits;     /* one an access list; made when it is needed */
 };
 
 static inline bool has(const struct linter *l, unsigned sections)

@@ -57,7 +57,7 @@ static const struct first_word {
 	{ "Cryptochecksum", NULL, 0 },
 	{ "aaa", NULL, 0 },
 	{ "aaa-server", NULL, 0 },
-	{ "access-group", read_access_group, 0 },
+	{ "access-group", read_access_group, VT_SECTION_ACCESS_GROUP },
 	{ "access-list", read_access_list, VT_SECTION_ACL },
 	{ "access-session", NULL, 0 },
 	{ "allocate-interface", NULL, 0 },
@@ -210,6 +210,7 @@ static const struct first_word {
 	{ "tls-proxy", NULL, 0 },
 	{ "track", NULL, 0 },
 	{ "tunnel-group", read_tunnel_group, VT_SECTION_TUNNEL_GROUP },
+	{ "tunnel-group-map", NULL, 0 },
 	{ "uc-ime", NULL, 0 },
 	{ "url-block", NULL, 0 },
 	{ "url-cache", NULL, 0 },
@@ -361,6 +362,12 @@ static bool read_line(struct reader *r, struct vt_str line)
 	if (!row)
 		return false;
 	r->config->sections |= row->section;
+	r->config->open = row->section;
+	/* Sections that come in turns with another one. */
+	if (row->section == VT_SECTION_CRYPTO)
+		r->config->open |= VT_SECTION_IKE;
+	else if (row->section == VT_SECTION_OBJECTS)
+		r->config->open |= VT_SECTION_NAT;
 	if (!row->read) {
 		open_block(r, pass_over, 0, NULL);
 		return true;
@@ -418,6 +425,8 @@ static int by_sequence(const void *a, const void *b)
 
 void vt_config_finish(struct vt_config *config)
 {
+	if (config->began)
+		config->sections &= ~config->open;
 	for (size_t i = 0; i < config->maps_len; i++) {
 		struct vt_config_map *map = &config->maps[i];
 		if (map->entries_len > 1)

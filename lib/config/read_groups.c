@@ -91,7 +91,7 @@ bool read_tunnel_group(struct reader *r, const struct words *words)
 {
 	struct vt_config *config = r->config;
 	if (words->n < 3)
-		return word_is(words, 1, "list") || word_is(words, 0, "tunnel-group-map");
+		return word_is(words, 1, "list");
 	size_t index = index_of_name(config, "tunnel-group", words->w[1]);
 	if (index == SIZE_MAX) {
 		index = config->tunnel_groups_len;

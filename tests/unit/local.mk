@@ -185,3 +185,7 @@ tests_unit_test_parse_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_json
 tests_unit_test_json_SOURCES = tests/unit/test_json.c
 tests_unit_test_json_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_lint
+tests_unit_test_lint_SOURCES = tests/unit/test_lint.c
+tests_unit_test_lint_LDADD = $(UNIT_LIBS)
