@@ -209,6 +209,13 @@ static struct passed passed_since(const struct link *link, const struct selector
 	return p;
 }
 
+/* What end `d` sends gets to the other end, and means nothing there. */
+static bool unknown_spi(const struct link *link, const struct selector *sel, unsigned d)
+{
+	return sel->end[d].up && !arrives(link, sel, d) &&
+	       carries(link, d, link->end[d].ike.nat ? PATH_UDP4500 : PATH_ESP);
+}
+
 /* Books what has flowed since the selector was last settled. Called before anything about it changes. */
 static void settle(struct link *link, struct selector *sel, int64_t at_ms)
 {
@@ -217,20 +224,19 @@ static void settle(struct link *link, struct selector *sel, int64_t at_ms)
 		struct child *from = &sel->end[d], *to = &sel->end[!d];
 		uint64_t bytes = sel->dir[d].size_bytes;
 		if (!from->up) {
-			link->end[d].gw->drop_need_sa += p[d].sent;
+			link->end[d].gw->drops.need_sa += p[d].sent;
 			continue;
 		}
 		from->base.encaps += p[d].sent;
 		from->base.tx_bytes += p[d].sent * bytes;
 		to->base.decaps += p[d].arrived;
 		to->base.rx_bytes += p[d].arrived * bytes;
-		if (!p[d].sent || arrives(link, sel, d) ||
-		    !carries(link, d, link->end[d].ike.nat ? PATH_UDP4500 : PATH_ESP))
+		if (!p[d].sent || !unknown_spi(link, sel, d))
 			continue;
 		struct log_entry *entry = say(link, !d, LOG_INVALID_SPI, at_ms);
 		entry->a = from->spi_out;
 		entry->b = from->base.encaps;
-		link->end[!d].gw->drop_invalid_spi += p[d].sent;
+		link->end[!d].gw->drops.invalid_spi += p[d].sent;
 	}
 	sel->settled_ms = at_ms;
 }
@@ -253,6 +259,23 @@ struct counters model_counters(const struct model *m, const struct link *link, s
 		c.rx_bytes += in.arrived * sel->dir[!e].size_bytes;
 	}
 	return c;
+}
+
+struct drops model_drops(const struct model *m, const struct gateway *gw)
+{
+	struct drops drops = gw->drops;
+	for (size_t i = 0; i < gw->n_ends; i++) {
+		const struct link *link = gw->links[i];
+		unsigned e = gw->ends[i] == &link->end[1];
+		for (size_t s = 0; s < link->n_sel; s++) {
+			const struct selector *sel = &link->sel[s];
+			if (!sel->end[e].up)
+				drops.need_sa += passed_since(link, sel, e, m->now_ms).sent;
+			if (unknown_spi(link, sel, !e))
+				drops.invalid_spi += passed_since(link, sel, !e, m->now_ms).sent;
+		}
+	}
+	return drops;
 }
 
 uint64_t model_hits(const struct model *m, const struct link *link, size_t s, unsigned e)
@@ -286,6 +309,7 @@ static void child_down(struct link *link, unsigned e, size_t s, int64_t at_ms)
 		return;
 	settle(link, sel, at_ms);
 	say_sel(link, e, LOG_SA_DELETED, at_ms, s);
+	link->end[e].gw->children[link->end[e].ike.nat]--;
 	link->end[e].session.gone_tx_bytes += c->base.tx_bytes;
 	link->end[e].session.gone_rx_bytes += c->base.rx_bytes;
 	memset(c, 0, sizeof *c);
@@ -431,6 +455,15 @@ static void child_sa_new(struct model *m, struct link *link, size_t s, int64_t a
 	}
 }
 
+static void child_counted(struct end *end)
+{
+	struct gateway *gw = end->gw;
+	bool nat = end->ike.nat;
+	gw->children_made[nat]++;
+	if (++gw->children[nat] > gw->children_peak[nat])
+		gw->children_peak[nat] = gw->children[nat];
+}
+
 static void child_up(struct model *m, struct link *link, unsigned i, size_t s, int64_t at_ms)
 {
 	struct selector *sel = &link->sel[s];
@@ -444,6 +477,7 @@ static void child_up(struct model *m, struct link *link, unsigned i, size_t s, i
 		memset(c, 0, sizeof *c);
 		c->up = true;
 		c->flow_since_ms = at_ms;
+		child_counted(&link->end[e]);
 		c->number = ++link->end[e].session.children;
 		unsigned idle = link->end[e].cfg.idle_min;
 		c->idle_at_ms = idle ? at_ms + idle * MINUTE_MS : NEVER;
@@ -750,7 +784,6 @@ static void ike_rekey(struct model *m, struct link *link, unsigned i, int64_t at
 		struct ike_sa *ike = &link->end[e].ike;
 		ike->initiator = e == i;
 		ike->policy = script.policy;
-		ike->nat = script.floated;
 		ike_times(m, link, ike, script.lifetime_s[e == i ? 0 : 1], at_ms);
 	}
 	ike_keys(m, link);
@@ -1038,7 +1071,9 @@ static void reboot_begins(struct model *m, struct device *dev, int64_t at_ms, in
 		memset(gw->active_v, 0, sizeof gw->active_v);
 		memset(gw->peak_v, 0, sizeof gw->peak_v);
 		memset(gw->previous_tunnels, 0, sizeof gw->previous_tunnels);
-		gw->drop_need_sa = gw->drop_invalid_spi = 0;
+		gw->drops = (struct drops){ 0 };
+		memset(gw->children_made, 0, sizeof gw->children_made);
+		memset(gw->children_peak, 0, sizeof gw->children_peak);
 		gw->auth_fails = gw->rejects = gw->p1_fails = 0;
 		gw->logged = 0;
 		gateway_set_down(m, gw, true, at_ms);

@@ -214,6 +214,11 @@ struct name {
 
 struct device;
 
+/* Packets dropped for want of an SA, and for an SPI the gateway does not know. */
+struct drops {
+	uint64_t need_sa, invalid_spi;
+};
+
 struct gateway {
 	struct device *device;        /* NULL: a foreign peer */
 	const char *name;             /* as in the world file; "box/customer1" for a context */
@@ -229,7 +234,9 @@ struct gateway {
 	unsigned last_index;
 	unsigned active, peak, cumulative[3]; /* sessions; cumulative by IKE version */
 	unsigned active_v[3], peak_v[3];
-	uint64_t previous_tunnels[3], drop_need_sa, drop_invalid_spi, auth_fails, rejects, p1_fails;
+	unsigned children[2], children_peak[2], children_made[2]; /* IPsec tunnels, by whether over NAT-T */
+	struct drops drops;                                       /* settled so far; model_drops() has the rest */
+	uint64_t previous_tunnels[3], auth_fails, rejects, p1_fails;
 	struct log_entry *ring;
 	uint64_t logged;
 };
@@ -335,6 +342,8 @@ void model_modified(struct model *model, struct device *device, const char *by);
 struct counters model_counters(const struct model *model, const struct link *link, size_t sel, unsigned end);
 /* Packets that matched this end's crypto ACL entry. */
 uint64_t model_hits(const struct model *model, const struct link *link, size_t sel, unsigned end);
+/* Packets this gateway has dropped up to now. */
+struct drops model_drops(const struct model *model, const struct gateway *gw);
 /* Last moment a packet passed this child in either direction, at most now. */
 int64_t model_last_packet(const struct model *model, const struct link *link, size_t sel, unsigned end);
 

@@ -500,6 +500,7 @@ void render_ipsec_sa(const struct view *v, struct vt_buf *out, const struct vt_a
 void render_ipsec_stats(const struct view *v, struct vt_buf *out)
 {
 	struct counters sum = { 0 };
+	struct drops drops = model_drops(v->model, v->gw);
 	unsigned active = 0;
 	for (size_t i = 0; i < v->gw->n_ends; i++) {
 		const struct link *link = v->gw->links[i];
@@ -520,7 +521,7 @@ void render_ipsec_stats(const struct view *v, struct vt_buf *out)
 	vt_buf_printf(out,
 		      "Inbound\n    Bytes: %llu\n    Decompressed bytes: %llu\n    Packets: %llu\n    Dropped packets: "
 		      "%llu\n",
-		      N(sum.rx_bytes), N(sum.rx_bytes), N(sum.decaps), N(v->gw->drop_invalid_spi));
+		      N(sum.rx_bytes), N(sum.rx_bytes), N(sum.decaps), N(drops.invalid_spi));
 	vt_buf_printf(out,
 		      "    Replay failures: 0\n    Authentications: %llu\n    Authentication failures: 0\n    "
 		      "Decryptions: %llu\n",
@@ -532,7 +533,7 @@ void render_ipsec_stats(const struct view *v, struct vt_buf *out)
 	vt_buf_printf(out,
 		      "Outbound\n    Bytes: %llu\n    Uncompressed bytes: %llu\n    Packets: %llu\n    Dropped "
 		      "packets: %llu\n",
-		      N(sum.tx_bytes), N(sum.tx_bytes), N(sum.encaps), N(v->gw->drop_need_sa));
+		      N(sum.tx_bytes), N(sum.tx_bytes), N(sum.encaps), N(drops.need_sa));
 	vt_buf_printf(out,
 		      "    Authentications: %llu\n    Authentication failures: 0\n    Encryptions: %llu\n    "
 		      "Encryption failures: 0\n    TFC Packets: 0\n",
@@ -543,7 +544,7 @@ void render_ipsec_stats(const struct view *v, struct vt_buf *out)
 			   "Post-fragmentation failures: 0\n"
 			   "    Fragments created: 0\n    PMTUs sent: 0\n    PMTUs rcvd: 0\n");
 	vt_buf_printf(out, "Protocol failures: 0\nMissing SA failures: %llu\nSystem capacity failures: 0\n",
-		      N(v->gw->drop_need_sa));
+		      N(drops.need_sa));
 	vt_buf_printf(out, "Inbound SA delete requests: 0\nOutbound SA delete requests: 0\nInbound SA destroy calls: "
 			   "0\nOutbound SA destroy calls: 0\n");
 }

@@ -271,15 +271,8 @@ void render_session_summary(const struct view *v, struct vt_buf *out)
 {
 	static const char rule[] = "---------------------------------------------------------------------------\n";
 	const struct gateway *gw = v->gw;
-	unsigned cumulative = gw->cumulative[1] + gw->cumulative[2], natt = 0, natt_sa = 0, plain = 0;
-	for (size_t i = 0; i < gw->n_ends; i++) {
-		const struct link *link = gw->links[i];
-		unsigned e = end_index(gw->ends[i], link);
-		natt += gw->ends[i]->session.up && gw->ends[i]->ike.nat;
-		for (size_t s = 0; s < link->n_sel; s++)
-			if (link->sel[s].end[e].up)
-				*(gw->ends[i]->ike.nat ? &natt_sa : &plain) += 1;
-	}
+	unsigned cumulative = gw->cumulative[1] + gw->cumulative[2], children = gw->children[0] + gw->children[1];
+	unsigned made = gw->children_made[0] + gw->children_made[1];
 	vt_buf_printf(out, "%sVPN Session Summary                                                        \n%s", rule,
 		      rule);
 	vt_buf_printf(out, "                               Active : Cumulative : Peak Concur : Inactive\n"
@@ -300,9 +293,11 @@ void render_session_summary(const struct view *v, struct vt_buf *out)
 		if (gw->cumulative[version])
 			vt_buf_printf(out, "IKEv%u                        : %6u : %10u : %15u\n", version,
 				      gw->active_v[version], gw->cumulative[version], gw->peak_v[version]);
-	vt_buf_printf(out, "IPsec                        : %6u : %10u : %15u\n", plain, cumulative + plain, plain);
-	if (natt)
-		vt_buf_printf(out, "IPsecOverNatT                : %6u : %10u : %15u\n", natt_sa, natt_sa, natt_sa);
-	vt_buf_printf(out, "%sTotals                       : %6u : %10u\n%s", rule, gw->active + plain + natt_sa,
-		      2 * cumulative + plain + natt_sa, rule);
+	static const char *const carriers[] = { "IPsec", "IPsecOverNatT" };
+	for (unsigned nat = 0; nat < 2; nat++)
+		if (gw->children_made[nat])
+			vt_buf_printf(out, "%-29s: %6u : %10u : %15u\n", carriers[nat], gw->children[nat],
+				      gw->children_made[nat], gw->children_peak[nat]);
+	vt_buf_printf(out, "%sTotals                       : %6u : %10u\n%s", rule, gw->active + children,
+		      cumulative + made, rule);
 }

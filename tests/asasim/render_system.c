@@ -395,9 +395,9 @@ void render_asp_drop(const struct view *v, struct vt_buf *out)
 	int64_t now = model_now(v->model);
 	uint64_t minutes = (uint64_t)((now - v->device->boot_ms) / 60000);
 	for (size_t g = 0; g < v->device->n_gw; g++) {
-		const struct gateway *gw = v->device->gw[g];
-		need += gw->drop_need_sa;
-		spi += gw->drop_invalid_spi;
+		struct drops drops = model_drops(v->model, v->device->gw[g]);
+		need += drops.need_sa;
+		spi += drops.invalid_spi;
 	}
 	const struct {
 		const char *text;

@@ -98,13 +98,14 @@ static json_t *tunnel_json(struct model *m, const struct link *link, unsigned e)
 
 static json_t *context_json(struct model *m, const struct gateway *gw)
 {
+	struct drops drops = model_drops(m, gw);
 	json_t *tunnels = json_array();
 	for (size_t i = 0; i < gw->n_ends; i++)
 		json_array_append_new(tunnels, tunnel_json(m, gw->links[i], end_index(gw->ends[i], gw->links[i])));
 	json_t *o = json_pack("{s:o, s:i, s:i, s:i, s:I, s:I}", "tunnels", tunnels, "sessions", (int)gw->active,
 			      "cumulative", (int)(gw->cumulative[1] + gw->cumulative[2]), "peak", (int)gw->peak,
-			      "drop_need_sa", (json_int_t)gw->drop_need_sa, "drop_invalid_spi",
-			      (json_int_t)gw->drop_invalid_spi);
+			      "drop_need_sa", (json_int_t)drops.need_sa, "drop_invalid_spi",
+			      (json_int_t)drops.invalid_spi);
 	json_object_set_new(o, "phase1_failures", json_integer((json_int_t)gw->p1_fails));
 	json_object_set_new(o, "auth_failures", json_integer((json_int_t)gw->auth_fails));
 	json_object_set_new(o, "rejects", json_integer((json_int_t)gw->rejects));

@@ -209,6 +209,20 @@ static void esp_blocked_one_way_counts_at_one_end_only(void **state)
 	end(&s);
 }
 
+static void packets_without_an_sa_are_counted_while_they_are_dropped(void **state)
+{
+	(void)state;
+	struct sim s = begin(HEAD "  - { name: t, a: one, b: two, ike: 1, " QUIET_B " }\n");
+	const struct gateway *gw = s.world->links[0]->end[0].gw;
+	fault(&s, (struct fault_words){ .fault = "udp500", .tunnel = "t" });
+	fault(&s, (struct fault_words){ .fault = "clear", .tunnel = "t" });
+	after(&s, 60);
+	uint64_t before = model_drops(s.model, gw).need_sa;
+	after(&s, 10); /* ten packets a second, in the middle of an attempt */
+	assert_in_range(model_drops(s.model, gw).need_sa - before, 99, 104);
+	end(&s);
+}
+
 static void pfs_differs_in_ikev2_and_the_tunnel_lives_one_lifetime(void **state)
 {
 	(void)state;
@@ -364,6 +378,7 @@ static void packets_are_counted_without_being_sent(void **state)
 UNIT_TESTS(CASE(one_stride_or_many_end_in_the_same_state), CASE(both_ends_of_a_healthy_tunnel_agree),
 	   CASE(a_rekey_keeps_session_and_counters), CASE(faults_show_at_both_ends),
 	   CASE(esp_blocked_one_way_counts_at_one_end_only),
+	   CASE(packets_without_an_sa_are_counted_while_they_are_dropped),
 	   CASE(pfs_differs_in_ikev2_and_the_tunnel_lives_one_lifetime), CASE(wrong_networks_end_each_session_at_once),
 	   CASE(a_quiet_tunnel_goes_after_its_idle_timeout_and_comes_back),
 	   CASE(a_reboot_loses_everything_and_the_peer_notices), CASE(a_stateful_failover_keeps_the_sessions),
