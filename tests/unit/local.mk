@@ -24,6 +24,11 @@ tests_unit_test_control_SOURCES = tests/unit/test_control.c
 tests_unit_test_control_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUV_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_control_LDADD = $(UNIT_DAEMON_LIBS)
 
+UNIT_TESTS += tests/unit/test_device
+tests_unit_test_device_SOURCES = tests/unit/test_device.c
+tests_unit_test_device_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUV_CFLAGS) $(LIBSSH_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_device_LDADD = $(UNIT_DAEMON_LIBS)
+
 UNIT_TESTS += tests/unit/test_gather
 tests_unit_test_gather_SOURCES = tests/unit/test_gather.c
 tests_unit_test_gather_LDADD = $(UNIT_DAEMON_LIBS)
