@@ -108,7 +108,7 @@ def a_session_that_dies_in_the_middle_of_a_listing_is_no_missing_tunnel():
 
 def a_command_that_authorization_refuses_is_left_alone_and_the_others_go_on():
     asked = [e for e in fleet.ask_asasim(do="commands", device="fra-fw1")["commands"] if "vpn-sessiondb" in e["line"]]
-    tap.equal([e["line"] for e in asked], ["show vpn-sessiondb detail l2l", "show vpn-sessiondb summary"], "asked")
+    tap.equal(sorted(e["line"] for e in asked), ["show vpn-sessiondb detail l2l", "show vpn-sessiondb summary"], "asked")
     tap.equal(len(said("'fra-fw1': \"show vpn-sessiondb")), 2, "lines in the log")
     tap.equal(status("fra-fw1")["state"], "ok", "state")
 
