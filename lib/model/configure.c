@@ -93,6 +93,7 @@ static void drop_unwanted(struct vt_unit *unit, struct tunnel *tunnel)
 void vt_unit_configure(struct vt_unit *unit, const struct vt_config *config, const struct vt_expected *expected)
 {
 	learn_names(unit, config);
+	vt_map_clear(&unit->selector_by_text); /* a name may stand for another address now */
 	unit->configured = expected->complete;
 	unit->dynamic = expected->dynamic;
 	for (size_t i = 0; i < unit->tunnels_len; i++) {

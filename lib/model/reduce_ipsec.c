@@ -234,6 +234,26 @@ static void judge_absent(struct reduction *r, struct tunnel *tunnel, struct sele
 			"it has no SA any more");
 }
 
+/* The selector a block is about; NULL for a remote-access client. Its canonical spelling is made once: afterwards the
+ * text as printed leads to it. (With 100 selectors that is two thirds of the time a poll spends in here.) */
+static struct selector *selector_of(struct reduction *r, const struct vt_ipsec_selector *s)
+{
+	uint64_t text_id = unit_text_id(s->peer, &s->local_ident, &s->remote_ident);
+	struct selector *known = unit_selector_of_text(r->unit, text_id);
+	if (known)
+		return known;
+	char room[64], local[128], remote[128];
+	struct vt_str peer = canonical_peer(r->unit, s->peer, room);
+	if (peer.len == 0 || is_remote_access(s))
+		return NULL;
+	struct tunnel *tunnel = unit_tunnel_of_peer(r->unit, peer, true);
+	struct selector *selector = tunnel_selector(r->unit, tunnel,
+						    ident_text(r->unit, &s->local_ident, local, sizeof local),
+						    ident_text(r->unit, &s->remote_ident, remote, sizeof remote), true);
+	vt_map_put(&r->unit->selector_by_text, text_id, selector);
+	return selector;
+}
+
 void reduce_ipsec(struct reduction *r)
 {
 	if (!heard(r, VT_ASKED_IPSEC) || !r->snap->ipsec)
@@ -241,18 +261,15 @@ void reduce_ipsec(struct reduction *r)
 	const struct vt_ipsec_sa *ipsec = r->snap->ipsec;
 	for (size_t i = 0; i < ipsec->selectors_len; i++) {
 		const struct vt_ipsec_selector *s = &ipsec->selectors[i];
-		char room[64], local[128], remote[128];
-		struct vt_str peer = canonical_peer(r->unit, s->peer, room);
-		if (peer.len == 0 || is_remote_access(s))
-			continue;
-		struct tunnel *tunnel = unit_tunnel_of_peer(r->unit, peer, true);
-		struct selector *selector = tunnel_selector(
-			r->unit, tunnel, ident_text(r->unit, &s->local_ident, local, sizeof local),
-			ident_text(r->unit, &s->remote_ident, remote, sizeof remote), true);
+		struct selector *selector = selector_of(r, s);
 		/* Two crypto map entries may hold the same pair; the first listed speaks for it. */
-		if (selector->seen_poll == r->unit->poll)
+		if (!selector || selector->seen_poll == r->unit->poll)
 			continue;
-		note_endpoints(r, tunnel, s);
+		struct tunnel *tunnel = selector->tunnel;
+		/* All selectors of a tunnel are between the same two gateways. */
+		if (tunnel->ipsec_seen_poll != r->unit->poll)
+			note_endpoints(r, tunnel, s);
+		tunnel->ipsec_seen_poll = r->unit->poll;
 		take_selector(r, tunnel, selector, s);
 		tunnel->row.last_seen_ms = r->at_ms;
 	}

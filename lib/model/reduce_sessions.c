@@ -163,6 +163,10 @@ static void note_bytes(struct reduction *r, struct selector *selector, const str
 static struct selector *selector_of_child(struct reduction *r, struct tunnel *tunnel, const struct vt_session *session,
 					  const struct vt_session_ipsec *child)
 {
+	struct selector *known = unit_selector_of_text(r->unit,
+						       unit_text_id(session->ip, &child->local, &child->remote));
+	if (known)
+		return known;
 	char local[128], remote[128];
 	struct selector *selector = tunnel_selector(r->unit, tunnel,
 						    ident_text(r->unit, &child->local, local, sizeof local),

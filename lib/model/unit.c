@@ -4,6 +4,7 @@
 #include "model/unit.h"
 
 #include "base/addr.h"
+#include "base/hash.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,7 @@ void vt_unit_free(struct vt_unit *unit)
 	free(unit->tunnels);
 	vt_map_clear(&unit->tunnel_by_id);
 	vt_map_clear(&unit->selector_by_id);
+	vt_map_clear(&unit->selector_by_text);
 	EACH_DEVICE_TEXT(unit->row, text_clear);
 	text_clear(&unit->last_failover_at);
 	unit_forget_names(unit);
@@ -174,6 +176,7 @@ static struct selector *add_selector(struct vt_unit *unit, struct tunnel *tunnel
 {
 	struct selector *selector = unit_grab(calloc(1, sizeof *selector));
 	static const struct vt_counters nothing = { VT_ABSENT, VT_ABSENT, VT_ABSENT, VT_ABSENT, VT_ABSENT, VT_ABSENT };
+	selector->tunnel = tunnel;
 	selector->row = *row;
 	EACH_SELECTOR_TEXT(selector->row, own);
 	selector->live = (struct vt_live){ .selector_id = row->id,
@@ -213,6 +216,16 @@ struct selector *tunnel_selector(struct vt_unit *unit, struct tunnel *tunnel, st
 	return selector;
 }
 
+uint64_t unit_text_id(struct vt_str peer, const struct vt_ident *local, const struct vt_ident *remote)
+{
+	const uint64_t numbers[] = { local->protocol, local->port, remote->protocol, remote->port };
+	uint64_t hash = vt_hash_add(VT_HASH_START, peer);
+	hash = vt_hash_add(vt_hash_add(hash, local->addr), local->mask);
+	hash = vt_hash_add(vt_hash_add(hash, remote->addr), remote->mask);
+	hash = vt_hash_add(hash, (struct vt_str){ (const char *)numbers, sizeof numbers });
+	return vt_hash_end(hash) | 1;
+}
+
 void unit_forget_selector(struct vt_unit *unit, struct tunnel *tunnel, struct selector *selector)
 {
 	for (size_t i = 0; i < tunnel->selectors_len; i++)
@@ -221,12 +234,14 @@ void unit_forget_selector(struct vt_unit *unit, struct tunnel *tunnel, struct se
 			break;
 		}
 	vt_map_remove(&unit->selector_by_id, selector->row.id);
+	vt_map_clear(&unit->selector_by_text); /* rare, and filled again within a poll */
 	unit->selectors_len--;
 	selector_free(selector);
 }
 
 void unit_forget_tunnel(struct vt_unit *unit, struct tunnel *tunnel)
 {
+	vt_map_clear(&unit->selector_by_text);
 	for (size_t i = 0; i < tunnel->selectors_len; i++)
 		vt_map_remove(&unit->selector_by_id, tunnel->selectors[i]->row.id);
 	unit->selectors_len -= tunnel->selectors_len;

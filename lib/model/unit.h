@@ -11,7 +11,10 @@
 #include "base/map.h"
 #include "model/reduce.h"
 
+struct tunnel;
+
 struct selector {
+	struct tunnel *tunnel; /* whose it is */
 	struct vt_selector_row row;
 	struct vt_live live;
 	bool present, dirty;
@@ -47,9 +50,9 @@ struct tunnel {
 	uint64_t hits;           /* of all entries of that list together */
 	struct demand demand;
 	uint64_t ike_seen_poll,
-		looked_poll;   /* unit->poll when the IKE listing showed it; when its SAs were asked for */
-	uint64_t session_poll; /* … when vpn-sessiondb showed it */
-	unsigned ike_message;  /* n of WAIT_MSGn */
+		looked_poll; /* unit->poll when the IKE listing showed it; when its SAs were asked for */
+	uint64_t session_poll, ipsec_seen_poll; /* … when vpn-sessiondb, when the IPsec listing showed it */
+	unsigned ike_message;                   /* n of WAIT_MSGn */
 	enum vt_ike_phase ike_phase;
 	uint64_t ike_left_s;   /* IKEv1: lifetime remaining when last read */
 	uint64_t ike_active_s; /* IKEv2: age when last read */
@@ -70,7 +73,9 @@ struct vt_unit {
 	struct tunnel **tunnels;
 	size_t tunnels_len, tunnels_cap, selectors_len;
 	struct vt_map tunnel_by_id, selector_by_id;
-	uint64_t poll; /* counts the snapshots of this run */
+	struct vt_map
+		selector_by_text; /* hash of peer and idents as printed → selector: saves their canonical spelling */
+	uint64_t poll;            /* counts the snapshots of this run */
 	bool dirty_expectations;
 	bool silent;   /* its tunnels were made unknown */
 	bool restored; /* there was history before this run */
@@ -112,6 +117,12 @@ struct tunnel *unit_tunnel_of_peer(struct vt_unit *unit, struct vt_str canonical
 struct selector *unit_selector(const struct vt_unit *unit, uint64_t id);
 struct selector *tunnel_selector(struct vt_unit *unit, struct tunnel *tunnel, struct vt_str local, struct vt_str remote,
 				 bool make);
+/* The selector that was printed like this before, or NULL; and remembering how one was printed. */
+uint64_t unit_text_id(struct vt_str peer, const struct vt_ident *local, const struct vt_ident *remote);
+static inline struct selector *unit_selector_of_text(const struct vt_unit *unit, uint64_t text_id)
+{
+	return vt_map_get(&unit->selector_by_text, text_id);
+}
 void unit_forget_tunnel(struct vt_unit *unit, struct tunnel *tunnel);
 void unit_forget_selector(struct vt_unit *unit, struct tunnel *tunnel, struct selector *selector);
 
