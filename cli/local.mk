@@ -24,3 +24,5 @@ dist_man1_MANS += \
 
 # The fields of every listing; a unit test holds it against the tables.
 dist_man7_MANS += %D%/vpntriage-facts.7
+# The catalogue of faults; a unit test holds it against the table.
+dist_man7_MANS += %D%/vpntriage-faults.7

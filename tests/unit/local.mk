@@ -198,3 +198,7 @@ tests_unit_test_json_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_lint
 tests_unit_test_lint_SOURCES = tests/unit/test_lint.c
 tests_unit_test_lint_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_catalogue
+tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c
+tests_unit_test_catalogue_LDADD = $(UNIT_LIBS)
