@@ -6,6 +6,10 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/lint_maps.c \
 	%D%/lint_traffic.c \
 	%D%/net.c \
+	%D%/pair.c %D%/pair.h \
+	%D%/pair_compare.c \
+	%D%/pair_live.c \
+	%D%/pairing.h \
 	%D%/read.c %D%/reader.h \
 	%D%/read_acl.c \
 	%D%/read_crypto.c \

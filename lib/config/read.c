@@ -145,7 +145,7 @@ static const struct first_word {
 	{ "map", NULL, 0 },
 	{ "monitor-interface", NULL, 0 },
 	{ "mroute", NULL, 0 },
-	{ "mtu", NULL, 0 },
+	{ "mtu", read_mtu, 0 },
 	{ "multicast-routing", NULL, 0 },
 	{ "name", read_name, VT_SECTION_NAMES },
 	{ "names", read_names, VT_SECTION_NAMES },

@@ -97,6 +97,16 @@ bool read_interface(struct reader *r, const struct words *words)
 	return true;
 }
 
+/* ---- mtu IFC N: behind the interfaces, each on a line of its own ---- */
+
+bool read_mtu(struct reader *r, const struct words *words)
+{
+	size_t index = words->n == 3 ? index_of_name(r->config, "nameif", words->w[1]) : SIZE_MAX;
+	if (index != SIZE_MAX)
+		r->config->interfaces[index].mtu = number_at(words, 2);
+	return true;
+}
+
 /* ---- object network X · object service X ---- */
 
 static struct vt_place *object_place(struct reader *r)

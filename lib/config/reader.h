@@ -71,6 +71,7 @@ bool read_operand(const struct words *words, size_t *i, struct vt_operand *opera
 
 bool read_name(struct reader *r, const struct words *words);
 bool read_interface(struct reader *r, const struct words *words);
+bool read_mtu(struct reader *r, const struct words *words);
 bool read_object(struct reader *r, const struct words *words);
 bool read_object_group(struct reader *r, const struct words *words);
 bool read_access_list(struct reader *r, const struct words *words);

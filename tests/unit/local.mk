@@ -126,6 +126,14 @@ UNIT_TESTS += tests/unit/test_config
 tests_unit_test_config_SOURCES = tests/unit/test_config.c
 tests_unit_test_config_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_lint
+tests_unit_test_lint_SOURCES = tests/unit/test_lint.c
+tests_unit_test_lint_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_pair
+tests_unit_test_pair_SOURCES = tests/unit/test_pair.c
+tests_unit_test_pair_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_auth
 tests_unit_test_auth_SOURCES = tests/unit/test_auth.c
 tests_unit_test_auth_LDADD = $(WEB_LIBS) $(CMOCKA_LIBS)
@@ -194,10 +202,6 @@ tests_unit_test_parse_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_json
 tests_unit_test_json_SOURCES = tests/unit/test_json.c
 tests_unit_test_json_LDADD = $(UNIT_LIBS)
-
-UNIT_TESTS += tests/unit/test_lint
-tests_unit_test_lint_SOURCES = tests/unit/test_lint.c
-tests_unit_test_lint_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_catalogue
 tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c
