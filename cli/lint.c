@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * vpntriage lint: running configurations in, what is wrong with them out, with the lines that show it.
+ * vpntriage lint: running configurations in, what is wrong with them out, with the lines that show it. Of several
+ * configurations the tunnels between them are compared as well, both ends side by side.
  */
 #include "config.h"
 
@@ -8,6 +9,7 @@
 #include "asa/clean.h"
 #include "common/read_file.h"
 #include "config/lint.h"
+#include "config/pair.h"
 #include "json/finding.h"
 
 #include <getopt.h>
@@ -104,45 +106,203 @@ static void json_file(const struct linted *file, const struct options *options, 
 	vt_json_object_end(json);
 }
 
-static void json_files(const struct linted *files, size_t n, const struct options *options)
+/* ---- the tunnels between them ---- */
+
+struct compared {
+	const struct linted *files;
+	struct vt_pair_side *sides;
+	struct vt_ends_list ends;
+	size_t *first; /* of the findings of each tunnel; one more than there are tunnels */
+	struct vt_findings findings;
+};
+
+static void compare_files(const struct linted *files, size_t n, struct vt_arena *arena, struct compared *compared)
+{
+	*compared = (struct compared){ .files = files, .sides = VT_NEW_ARRAY(arena, struct vt_pair_side, n) };
+	for (size_t i = 0; i < n; i++)
+		compared->sides[i] = (struct vt_pair_side){ .name = files[i].path,
+							    .config = files[i].config,
+							    .expected = &files[i].expected,
+							    .findings = &files[i].findings };
+	vt_pair_find(compared->sides, n, arena, &compared->ends);
+	compared->first = VT_NEW_ARRAY(arena, size_t, compared->ends.len + 1);
+	for (size_t i = 0; i < compared->ends.len; i++) {
+		vt_pair_compare(compared->sides, &compared->ends.items[i], arena, &compared->findings);
+		compared->first[i + 1] = compared->findings.len;
+	}
+}
+
+static void print_end(const struct linted *file, const struct vt_end *end)
+{
+	char address[VT_ADDR_TEXT];
+	vt_addr_format(&end->address, address);
+	printf("%s %s", file->path, *address ? address : "(no entry)");
+	if (end->tunnel && end->tunnel->vti)
+		printf(" (" VT_FMT ")", VT_ARG(end->tunnel->vti->hardware));
+	else if (end->tunnel)
+		printf(" (" VT_FMT " %ju)", VT_ARG(end->tunnel->map->name), (uintmax_t)end->tunnel->entry->sequence);
+}
+
+static void print_policies(const struct compared *compared, const struct vt_ends *ends)
+{
+	const struct vt_config *a = compared->files[ends->a.side].config, *b = compared->files[ends->b.side].config;
+	for (unsigned version = 1; version <= 2; version++) {
+		const struct vt_config_policy *own, *theirs;
+		bool asked = version == 1 ? ends->a.tunnel->ikev1 && ends->b.tunnel->ikev1
+					  : ends->a.tunnel->ikev2 && ends->b.tunnel->ikev2;
+		if (!asked)
+			continue;
+		if (vt_pair_policy(a, b, version, &own, &theirs))
+			printf("  IKEv%u: when the first begins they agree on its policy %ju, policy %ju of the "
+			       "second\n",
+			       version, (uintmax_t)own->priority, (uintmax_t)theirs->priority);
+	}
+}
+
+static void print_compared_finding(const struct compared *compared, const struct vt_ends *ends,
+				   const struct vt_finding *finding)
+{
+	const size_t side[2] = { ends->a.side, ends->b.side };
+	printf("  %-8s %s %s   %s\n    " VT_FMT "\n", vt_severity_name(finding->severity), finding->rule,
+	       finding->fault, vt_confidence_name(finding->confidence), VT_ARG(finding->says));
+	for (size_t i = 0; i < finding->lines_len; i++) {
+		const struct linted *file = &compared->files[side[finding->lines[i].side]];
+		struct vt_place place = finding->lines[i].place;
+		struct vt_str line = vt_str_trim(vt_config_line(file->config, place.text, place.first));
+		printf("    %s:%u  " VT_FMT "\n", file->path, place.first, VT_ARG(line));
+	}
+	printf("    do: %s\n", finding->advice);
+}
+
+static void print_compared(const struct compared *compared, const struct options *options)
+{
+	printf("\nbetween them: %zu tunnel%s\n", compared->ends.len, compared->ends.len == 1 ? "" : "s");
+	for (size_t i = 0; i < compared->ends.len; i++) {
+		const struct vt_ends *ends = &compared->ends.items[i];
+		size_t shown = 0;
+		printf("\n");
+		print_end(&compared->files[ends->a.side], &ends->a);
+		printf(" - ");
+		print_end(&compared->files[ends->b.side], &ends->b);
+		printf("%s\n", ends->by_selectors ? ", by their networks" : ends->across_nat ? ", across NAT" : "");
+		if (ends->a.tunnel && ends->b.tunnel)
+			print_policies(compared, ends);
+		for (size_t j = compared->first[i]; j < compared->first[i + 1]; j++)
+			if (is_shown(&compared->findings.items[j], options)) {
+				print_compared_finding(compared, ends, &compared->findings.items[j]);
+				shown++;
+			}
+		if (!shown)
+			printf("  both ends fit\n");
+	}
+}
+
+static void json_end(const struct linted *file, const struct vt_end *end, const char *key, struct vt_json *json)
+{
+	char text[VT_ADDR_TEXT];
+	vt_json_key(json, key);
+	vt_json_object(json);
+	vt_json_key_text(json, "source", file->path);
+	if (vt_addr_format(&end->address, text))
+		vt_json_key_text(json, "address", text);
+	if (end->tunnel && end->tunnel->vti)
+		vt_json_key_str(json, "interface", end->tunnel->vti->hardware);
+	else if (end->tunnel) {
+		vt_json_key_str(json, "crypto_map", end->tunnel->map->name);
+		vt_json_key_u64(json, "sequence", end->tunnel->entry->sequence);
+	}
+	vt_json_object_end(json);
+}
+
+/* One object for each tunnel between two of the files, behind those of the files. */
+static void json_compared(const struct compared *compared, const struct options *options, struct vt_json *json)
+{
+	for (size_t i = 0; i < compared->ends.len; i++) {
+		const struct vt_ends *ends = &compared->ends.items[i];
+		const struct linted *a = &compared->files[ends->a.side], *b = &compared->files[ends->b.side];
+		const struct vt_config *configs[] = { a->config, b->config };
+		const char *sources[] = { a->path, b->path };
+		vt_json_object(json);
+		json_end(a, &ends->a, "a", json);
+		json_end(b, &ends->b, "b", json);
+		vt_json_key_bool(json, "across_nat", ends->across_nat);
+		vt_json_key_bool(json, "by_selectors", ends->by_selectors);
+		vt_json_key(json, "findings");
+		vt_json_array(json);
+		for (size_t j = compared->first[i]; j < compared->first[i + 1]; j++)
+			if (is_shown(&compared->findings.items[j], options))
+				vt_finding_json(&compared->findings.items[j], configs, sources, json);
+		vt_json_array_end(json);
+		vt_json_object_end(json);
+	}
+}
+
+static void json_files(const struct linted *files, size_t n, const struct compared *compared,
+		       const struct options *options)
 {
 	struct vt_buf out = { 0 };
 	struct vt_json json;
 	vt_json_init(&json, &out, 2);
 	vt_json_array(&json);
 	for (size_t i = 0; i < n; i++)
-		if (files[i].config)
-			json_file(&files[i], options, &json);
+		json_file(&files[i], options, &json);
+	json_compared(compared, options, &json);
 	vt_json_array_end(&json);
 	vt_buf_char(&out, '\n');
 	fwrite(out.p, 1, out.len, stdout);
 	vt_buf_free(&out);
 }
 
+static bool is_alarming(const struct vt_findings *findings)
+{
+	for (size_t i = 0; i < findings->len; i++)
+		if (findings->items[i].severity != VT_ADVICE)
+			return true;
+	return false;
+}
+
+/* Files that cannot be read, or are no configuration, are complained about and left out of everything else. */
+static size_t read_files(const struct cli_command *self, char **paths, size_t n, struct linted *files, int *code)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct linted *file = &files[kept];
+		*file = (struct linted){ 0 };
+		if (!lint_file(self, paths[i], file)) {
+			*code = CLI_UNREADABLE;
+		} else if (file->config->sections == 0) {
+			cli_complain(self,
+				     "cannot lint \"%s\": it has no line of a running configuration that concerns VPN",
+				     file->path);
+			*code = *code == CLI_UNREADABLE ? CLI_UNREADABLE : CLI_UNRECOGNISED;
+		} else {
+			kept++;
+			continue;
+		}
+		vt_config_free(file->config);
+		vt_buf_free(&file->text);
+	}
+	return kept;
+}
+
 static int lint_files(const struct cli_command *self, char **paths, size_t n, const struct options *options)
 {
 	struct vt_arena *arena = vt_arena_new();
 	struct linted *files = VT_NEW_ARRAY(arena, struct linted, n);
+	struct compared compared;
 	int code = CLI_OK;
-	for (size_t i = 0; i < n; i++) {
-		if (!lint_file(self, paths[i], &files[i])) {
-			code = CLI_UNREADABLE;
-			continue;
-		}
-		if (files[i].config->sections == 0 && code < CLI_UNRECOGNISED) {
-			cli_complain(self,
-				     "cannot lint \"%s\": it has no line of a running configuration that concerns VPN",
-				     paths[i]);
-			code = CLI_UNRECOGNISED;
-		}
-		for (size_t j = 0; j < files[i].findings.len && code == CLI_OK; j++)
-			if (files[i].findings.items[j].severity != VT_ADVICE)
-				code = CLI_PARTLY;
-		if (!options->json && files[i].config->sections)
-			print_file(&files[i], options);
-	}
+	n = read_files(self, paths, n, files, &code);
+	compare_files(files, n, arena, &compared);
+	for (size_t i = 0; i < n && code == CLI_OK; i++)
+		code = is_alarming(&files[i].findings) ? CLI_PARTLY : CLI_OK;
+	if (code == CLI_OK && is_alarming(&compared.findings))
+		code = CLI_PARTLY;
 	if (options->json)
-		json_files(files, n, options);
+		json_files(files, n, &compared, options);
+	for (size_t i = 0; i < n && !options->json; i++)
+		print_file(&files[i], options);
+	if (!options->json && n > 1)
+		print_compared(&compared, options);
 	for (size_t i = 0; i < n; i++) {
 		vt_config_free(files[i].config);
 		vt_buf_free(&files[i].text);

@@ -16,6 +16,7 @@ include lib/base/local.mk
 include lib/asa/local.mk
 include lib/config/local.mk
 include lib/model/local.mk
+include lib/detect/local.mk
 include lib/diagnose/local.mk
 include lib/json/local.mk
 include lib/settings/local.mk

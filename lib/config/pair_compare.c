@@ -717,30 +717,30 @@ static void compare_selectors(const struct compare *c)
 
 /* ---- PFS, lifetimes, and what belongs to the whole entry ---- */
 
+/* "group 14", "off" */
+static const char *pfs_text(const struct compare *c, unsigned group)
+{
+	return group ? vt_arena_printf(c->arena, "group %u", group) : "off";
+}
+
 static void compare_pfs(const struct compare *c, unsigned versions)
 {
 	unsigned group[2] = { pfs_of(c, 0), pfs_of(c, 1) };
 	if (group[0] == group[1])
 		return;
-	struct vt_finding *finding;
-	if (!(versions & 1))
-		finding = say(c, "pfs",
-			      "PFS is group %u on " VT_FMT " and group %u on " VT_FMT
-			      " (0: none): the tunnel comes up, and fails when its first SA is renewed, one IPsec "
-			      "lifetime later",
-			      group[0], VT_ARG(end_name(c, 0)), group[1], VT_ARG(end_name(c, 1)));
-	else if (group[0] && group[1]) {
-		finding = say(c, "pfs",
-			      "PFS is group %u on " VT_FMT " and group %u on " VT_FMT
-			      ": each refuses the other's offer",
-			      group[0], VT_ARG(end_name(c, 0)), group[1], VT_ARG(end_name(c, 1)));
+	int strict = group[0] ? 0 : 1;
+	const char *effect = !(versions & 1) ? "the tunnel comes up, and fails when its first SA is renewed, one IPsec "
+					       "lifetime later"
+			     : group[0] && group[1] ? "each refuses the offer of the other"
+						    : vt_arena_printf(c->arena,
+								      "it works only if " VT_FMT
+								      " starts it, which refuses an offer without",
+								      VT_ARG(end_name(c, strict)));
+	struct vt_finding *finding = say(c, "pfs", "PFS is %s on " VT_FMT " and %s on " VT_FMT ": %s",
+					 pfs_text(c, group[0]), VT_ARG(end_name(c, 0)), pfs_text(c, group[1]),
+					 VT_ARG(end_name(c, 1)), effect);
+	if ((versions & 1) && group[0] && group[1])
 		finding->severity = VT_FAULT;
-	} else
-		finding = say(c, "pfs",
-			      "PFS is group %u on " VT_FMT " and off on " VT_FMT ": it works only if " VT_FMT
-			      " starts it, because the other one refuses an offer without",
-			      group[0] ? group[0] : group[1], VT_ARG(end_name(c, group[0] ? 0 : 1)),
-			      VT_ARG(end_name(c, group[0] ? 1 : 0)), VT_ARG(end_name(c, group[0] ? 0 : 1)));
 	entry_lines(c, finding, " set pfs");
 }
 
