@@ -182,7 +182,7 @@ static void print_row(const struct table *table, const struct row *row, const un
 
 void table_print(const struct table *table)
 {
-	unsigned widths[MAX_COLUMNS], total = 0, terminal = terminal_width();
+	unsigned widths[MAX_COLUMNS] = { 0 }, total = 0, terminal = terminal_width();
 	size_t columns = table->head.len;
 	if (table->rows_len == 0)
 		return;
