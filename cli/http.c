@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/scan.h"
 #include "common/read_file.h"
 
@@ -87,9 +88,9 @@ static void set_options(struct http *http, const char *url)
 	CURL *curl = http->curl;
 	if (starts(url, "unix:")) {
 		curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, url + strlen("unix:"));
-		http->base = strdup("http://localhost");
+		http->base = vt_str_dup(VT_STR("http://localhost"));
 	} else {
-		http->base = strdup(url);
+		http->base = vt_str_dup(vt_str_of(url));
 	}
 	for (size_t len = strlen(http->base); len && http->base[len - 1] == '/';)
 		http->base[--len] = '\0';
@@ -117,12 +118,11 @@ struct http *http_new(const struct cli_command *self, const struct http_options 
 		*code = CLI_USAGE;
 		return NULL;
 	}
-	struct http *http = calloc(1, sizeof *http);
+	struct http *http = vt_must(calloc(1, sizeof *http));
 	curl_global_init(CURL_GLOBAL_DEFAULT);
-	if (!http || !(http->curl = curl_easy_init()))
-		abort();
+	http->curl = vt_must(curl_easy_init());
 	http->self = self;
-	http->shown = strdup(url);
+	http->shown = vt_str_dup(vt_str_of(url));
 	set_options(http, url);
 	http->headers = curl_slist_append(NULL, "Accept: application/json, application/problem+json");
 	*code = token_file && *token_file ? add_token(http, token_file, url) : CLI_OK;

@@ -10,6 +10,7 @@
 #include "daemon/control.h"
 
 #include "base/buf.h"
+#include "base/memory.h"
 #include "daemon/log.h"
 
 #include <errno.h>
@@ -57,15 +58,6 @@ struct reply {
 	uv_write_t write;
 	char *text;
 };
-
-static void *checked(void *memory)
-{
-	if (!memory) {
-		fputs("vpntriaged: out of memory\n", stderr);
-		abort();
-	}
-	return memory;
-}
 
 static void control_unref(struct control *control)
 {
@@ -125,7 +117,7 @@ static void client_send(struct client *client, json_t *answer)
 		return;
 	}
 	text[len] = '\n'; /* in place of the terminator: what is sent has its length */
-	struct reply *reply = checked(malloc(sizeof *reply));
+	struct reply *reply = vt_must(malloc(sizeof *reply));
 	reply->text = text;
 	reply->write.data = reply;
 	uv_buf_t buf = uv_buf_init(text, (unsigned)len + 1);
@@ -194,7 +186,7 @@ static bool take_line(struct client *client, struct vt_str line)
 	line = vt_str_trim(line);
 	if (line.len == 0)
 		return true;
-	struct control_request *request = checked(calloc(1, sizeof *request));
+	struct control_request *request = vt_must(calloc(1, sizeof *request));
 	request->client = client;
 	client->references++;
 	json_error_t why;
@@ -222,7 +214,7 @@ static void on_shutdown(uv_shutdown_t *shutdown, int status)
 static void client_dismiss(struct client *client)
 {
 	uv_read_stop((uv_stream_t *)&client->pipe);
-	uv_shutdown_t *shutdown = checked(malloc(sizeof *shutdown));
+	uv_shutdown_t *shutdown = vt_must(malloc(sizeof *shutdown));
 	if (uv_shutdown(shutdown, (uv_stream_t *)&client->pipe, on_shutdown) < 0) {
 		free(shutdown);
 		client_close(client);
@@ -263,7 +255,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 	client->line.len += (size_t)len;
 	take_lines(client);
 	if (!client->closing && client->line.len > CONTROL_LINE_MAX) {
-		struct control_request *request = checked(calloc(1, sizeof *request));
+		struct control_request *request = vt_must(calloc(1, sizeof *request));
 		request->client = client;
 		client->references++;
 		control_refuse(request, "bad-request", "a request is at most %d bytes long", CONTROL_LINE_MAX);
@@ -303,7 +295,7 @@ static void on_connection(uv_stream_t *listener, int status)
 	struct control *control = listener->data;
 	if (status < 0)
 		return;
-	struct client *client = checked(calloc(1, sizeof *client));
+	struct client *client = vt_must(calloc(1, sizeof *client));
 	client->control = control;
 	client->references = 1;
 	control->references++;
@@ -409,9 +401,9 @@ enum vt_status control_open(uv_loop_t *loop, const char *path, const struct cont
 	enum vt_status status = clear_the_place(path, error);
 	if (status != VT_OK)
 		return status;
-	struct control *control = checked(calloc(1, sizeof *control));
+	struct control *control = vt_must(calloc(1, sizeof *control));
 	*control = (struct control){
-		.loop = loop, .path = checked(strdup(path)), .rows = rows, .user = user, .references = 1
+		.loop = loop, .path = vt_must(strdup(path)), .rows = rows, .user = user, .references = 1
 	};
 	uv_pipe_init(loop, &control->pipe, 0);
 	control->pipe.data = control;

@@ -7,6 +7,7 @@
 
 #include "asa/clean.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "daemon/gather.h"
 #include "daemon/log.h"
 #include "daemon/secret.h"
@@ -115,20 +116,6 @@ static void round_open(struct device *device);
 static void round_go_on(struct device *device);
 static void unit_ask(struct device *device);
 
-static void *checked(void *memory)
-{
-	if (!memory) {
-		fputs("vpntriaged: out of memory\n", stderr);
-		abort();
-	}
-	return memory;
-}
-
-static char *copy(struct vt_str s)
-{
-	return s.p ? checked(strndup(s.p, s.len)) : NULL;
-}
-
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
@@ -156,8 +143,8 @@ static uint64_t any_number(void)
 static void unit_expect(struct unit *unit)
 {
 	struct device *device = unit->device;
-	struct vt_expectation *expected = checked(calloc(device->expect_len + 1, sizeof *expected));
-	char(*peers)[VT_ADDR_TEXT] = checked(calloc(device->expect_len + 1, sizeof *peers));
+	struct vt_expectation *expected = vt_must(calloc(device->expect_len + 1, sizeof *expected));
+	char(*peers)[VT_ADDR_TEXT] = vt_must(calloc(device->expect_len + 1, sizeof *peers));
 	size_t len = 0;
 	for (size_t i = 0; i < device->expect_len; i++) {
 		const struct vt_tunnel_settings *t = &device->expect[i];
@@ -181,7 +168,7 @@ static void on_unit_loaded(const struct vt_unit_rows *rows, void *user)
 	unit->load = NULL;
 	if (rows) {
 		vt_unit_restore(unit->model, rows);
-		unit->software = copy(rows->device.version);
+		unit->software = vt_str_dup(rows->device.version);
 	}
 	unit_expect(unit);
 	for (size_t i = 0; i < device->units_len; i++)
@@ -195,9 +182,9 @@ static void on_unit_loaded(const struct vt_unit_rows *rows, void *user)
 
 static struct unit *unit_new(struct device *device, const char *context)
 {
-	struct unit *unit = checked(calloc(1, sizeof *unit));
+	struct unit *unit = vt_must(calloc(1, sizeof *unit));
 	unit->device = device;
-	unit->context = copy(vt_str_of(context));
+	unit->context = vt_str_dup(vt_str_of(context));
 	unit->model = vt_unit_new(vt_str_of(device->name), vt_str_of(context),
 				  vt_str_of(session_address(device->session)));
 	unit->memory = plan_memory_new();
@@ -227,7 +214,7 @@ static struct unit *unit_of_context(struct device *device, const char *context)
 /* The units are these contexts; those that were there before keep their state. */
 static void set_units(struct device *device, char *const *contexts, size_t len)
 {
-	struct unit **units = checked(calloc(len, sizeof *units));
+	struct unit **units = vt_must(calloc(len, sizeof *units));
 	bool changed = len != device->units_len;
 	for (size_t i = 0; i < len; i++) {
 		units[i] = unit_of_context(device, contexts[i]);
@@ -443,7 +430,7 @@ static void note_software(struct unit *unit, const struct vt_snapshot *snapshot)
 	if (unit->software && !vt_str_eq(software, vt_str_of(unit->software)))
 		plan_memory_forget(unit->memory);
 	free(unit->software);
-	unit->software = copy(software);
+	unit->software = vt_str_dup(software);
 }
 
 /* Another time of modification than last time: read it with the next poll. */
@@ -455,7 +442,7 @@ static void note_modified(struct unit *unit, const struct vt_snapshot *snapshot)
 	if (unit->modified_at && !vt_str_eq(modified_at, vt_str_of(unit->modified_at)))
 		unit->config_due_ms = 0;
 	free(unit->modified_at);
-	unit->modified_at = copy(modified_at);
+	unit->modified_at = vt_str_dup(modified_at);
 }
 
 static void take_config(struct device *device, struct unit *unit)
@@ -590,7 +577,7 @@ static void on_entered(struct session *session, struct session_result *result, v
 	free(device->here);
 	device->here = NULL;
 	if (result->status == VT_OK) {
-		device->here = copy(vt_str_of(unit->context));
+		device->here = vt_str_dup(vt_str_of(unit->context));
 		unit_begin(device);
 		return;
 	}
@@ -668,7 +655,7 @@ static void on_contexts(struct session *session, struct session_result *result, 
 	size_t len = 0;
 	for (size_t i = 0; status == VT_OK && i < contexts.contexts_len && len < CONTEXTS_MAX; i++)
 		if (vt_context_name_is_valid(contexts.contexts[i].name))
-			names[len++] = copy(contexts.contexts[i].name);
+			names[len++] = vt_str_dup(contexts.contexts[i].name);
 	vt_arena_free(arena);
 	bool whole = len && !report.truncated;
 	if (whole) {
@@ -691,7 +678,7 @@ static void on_system(struct session *session, struct session_result *result, vo
 	account(&device->round, result);
 	free(device->here);
 	/* No context can be named like this, so every unit is entered from here. */
-	device->here = result->status == VT_OK ? copy(VT_STR("/system")) : NULL;
+	device->here = result->status == VT_OK ? vt_str_dup(VT_STR("/system")) : NULL;
 	/* Where changing is refused, an admin context may still list them. */
 	struct vt_command command;
 	struct vt_error error;
@@ -937,7 +924,7 @@ bool device_is_same(const struct device *device, const struct vt_device_settings
 static struct session *open_session(struct device *device, const struct vt_device_settings *settings)
 {
 	const struct vt_login_settings *login = &settings->login;
-	const char **addresses = checked(calloc(settings->addresses_len + 1, sizeof *addresses));
+	const char **addresses = vt_must(calloc(settings->addresses_len + 1, sizeof *addresses));
 	for (size_t i = 0; i < settings->addresses_len; i++)
 		addresses[i] = settings->addresses[i].p;
 	struct session_config config = { .name = device->name,
@@ -961,9 +948,9 @@ static struct session *open_session(struct device *device, const struct vt_devic
 struct device *device_new(const struct device_world *world, const struct vt_device_settings *settings,
 			  const struct device_secrets *secrets, const struct vt_str *contexts, size_t contexts_len)
 {
-	struct device *device = checked(calloc(1, sizeof *device));
+	struct device *device = vt_must(calloc(1, sizeof *device));
 	device->world = world;
-	device->name = copy(settings->name);
+	device->name = vt_str_dup(settings->name);
 	device->fingerprint = fingerprint(settings);
 	device->secrets = (struct device_secrets){ secret_ref(secrets->password), secret_ref(secrets->enable_password),
 						   secret_ref(secrets->identity) };
@@ -974,9 +961,9 @@ struct device *device_new(const struct device_world *world, const struct vt_devi
 	device->contexts_len = settings->contexts_len;
 	const struct vt_str *first = settings->contexts_len ? settings->contexts : contexts;
 	size_t len = settings->contexts_len ? settings->contexts_len : contexts_len;
-	char **names = checked(calloc(len + 1, sizeof *names));
+	char **names = vt_must(calloc(len + 1, sizeof *names));
 	for (size_t i = 0; i < len; i++)
-		names[i] = copy(first[i]);
+		names[i] = vt_str_dup(first[i]);
 	device->discovered = settings->contexts_len > 0;
 	set_units(device, names, len ? len : 1);
 	for (size_t i = 0; i < len; i++)
@@ -1069,7 +1056,7 @@ enum vt_status device_poll_now(struct device *device, device_polled *done, void 
 		return vt_fail(error, VT_E_AUTH,
 			       "device \"%s\" refused its password; it is tried again after a reload (%s)",
 			       device->name, device->error.text);
-	struct waiter *waiter = checked(malloc(sizeof *waiter));
+	struct waiter *waiter = vt_must(malloc(sizeof *waiter));
 	*waiter = (struct waiter){ device->waiters, done, user };
 	device->waiters = waiter;
 	device->wants_everything = true;

@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/lines.h"
+#include "base/memory.h"
 #include "base/scan.h"
 #include "common/read_file.h"
 
@@ -142,11 +143,8 @@ enum vt_status hostkey_store_open(const char *path, struct hostkey_store **store
 	enum vt_status status = read_pins(path, &pins, error);
 	if (status != VT_OK)
 		return status;
-	struct hostkey_store *opened = calloc(1, sizeof *opened);
-	char *copy = strdup(path);
-	if (!opened || !copy)
-		abort();
-	*opened = (struct hostkey_store){ copy, pins };
+	struct hostkey_store *opened = vt_must(calloc(1, sizeof *opened));
+	*opened = (struct hostkey_store){ vt_str_dup(vt_str_of(path)), pins };
 	*store = opened;
 	return VT_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "daemon/keyring.h"
 
+#include "base/memory.h"
 #include "daemon/secret.h"
 
 #include <stdio.h>
@@ -23,18 +24,9 @@ struct keyring {
 	struct held *held;
 };
 
-static void *checked(void *memory)
-{
-	if (!memory) {
-		fputs("vpntriaged: out of memory\n", stderr);
-		abort();
-	}
-	return memory;
-}
-
 struct keyring *keyring_new(void)
 {
-	return checked(calloc(1, sizeof(struct keyring)));
+	return vt_must(calloc(1, sizeof(struct keyring)));
 }
 
 static void held_free(struct held *held)
@@ -103,9 +95,8 @@ static enum vt_status hold(struct keyring *keyring, const struct vt_secret_sourc
 	enum vt_status status = read_secret(source, form, secret, error);
 	if (status != VT_OK)
 		return status;
-	struct held *held = checked(calloc(1, sizeof *held));
-	*held = (struct held){ keyring->held, source->kind, form, checked(strndup(source->name.p, source->name.len)),
-			       *secret };
+	struct held *held = vt_must(calloc(1, sizeof *held));
+	*held = (struct held){ keyring->held, source->kind, form, vt_str_dup(source->name), *secret };
 	keyring->held = held;
 	return VT_OK;
 }

@@ -34,6 +34,7 @@
 #include <libssh/libssh.h>
 
 #include "base/addr.h"
+#include "base/memory.h"
 #include "daemon/log.h"
 #include "daemon/secret.h"
 
@@ -208,10 +209,8 @@ static void on_readiness(uv_poll_t *poll, int status, int events)
 
 static struct watch *new_watch(struct link *link)
 {
-	struct watch *watch = calloc(1, sizeof *watch);
+	struct watch *watch = vt_must(calloc(1, sizeof *watch));
 	int theirs = ssh_get_fd(link->ssh);
-	if (!watch)
-		abort();
 	/* Programs that an alert starts must not inherit a connection. */
 	fcntl(theirs, F_SETFD, FD_CLOEXEC);
 	watch->fd = fcntl(theirs, F_DUPFD_CLOEXEC, 3);
@@ -336,9 +335,7 @@ static enum vt_status prepare(struct link *link, struct vt_error *error)
 					   config->port };
 	const int no = 0, yes = 1, verbosity = SSH_LOG_NOLOG;
 	unsigned port = config->port;
-	link->ssh = ssh_new();
-	if (!link->ssh)
-		abort();
+	link->ssh = vt_must(ssh_new());
 	ssh_set_blocking(link->ssh, 0);
 	ssh_options_set(link->ssh, SSH_OPTIONS_LOG_VERBOSITY, &verbosity);
 	ssh_options_set(link->ssh, SSH_OPTIONS_PROCESS_CONFIG, &no);
@@ -721,9 +718,7 @@ static void on_start(uv_timer_t *timer)
 struct link *link_open(uv_loop_t *loop, const struct session_config *config, const struct link_callbacks *callbacks,
 		       void *user, char address[SESSION_ADDRESS])
 {
-	struct link *link = calloc(1, sizeof *link);
-	if (!link)
-		abort();
+	struct link *link = vt_must(calloc(1, sizeof *link));
 	*link = (struct link){
 		.loop = loop, .config = config, .callbacks = callbacks, .user = user, .address = address, .handles = 1
 	};

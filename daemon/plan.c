@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/map.h"
+#include "base/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,18 +115,9 @@ struct plan_memory {
 	struct vt_map peer_of; /* key to index + 1 */
 };
 
-static void *checked(void *memory)
-{
-	if (!memory) {
-		fputs("vpntriaged: out of memory\n", stderr);
-		abort();
-	}
-	return memory;
-}
-
 struct plan_memory *plan_memory_new(void)
 {
-	struct plan_memory *memory = checked(calloc(1, sizeof *memory));
+	struct plan_memory *memory = vt_must(calloc(1, sizeof *memory));
 	plan_memory_forget(memory);
 	return memory;
 }
@@ -183,7 +175,7 @@ void plan_memory_peer(struct plan_memory *memory, const struct vt_addr *addr, ui
 			return;
 		if (memory->peers_len == memory->peers_cap) {
 			memory->peers_cap = memory->peers_cap ? memory->peers_cap * 2 : 16;
-			memory->peers = checked(realloc(memory->peers, memory->peers_cap * sizeof *memory->peers));
+			memory->peers = vt_must(realloc(memory->peers, memory->peers_cap * sizeof *memory->peers));
 		}
 		peer = &memory->peers[memory->peers_len++];
 		*peer = (struct peer){ .addr = *addr, .key = key, .asked_at_ms = INT64_MIN, .moved = true };

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/map.h"
+#include "base/memory.h"
 #include "daemon/log.h"
 
 #include <stdio.h>
@@ -42,15 +43,6 @@ struct poller {
 	void (*stopped)(void *user);
 	void *stopped_user;
 };
-
-static void *checked(void *memory)
-{
-	if (!memory) {
-		fputs("vpntriaged: out of memory\n", stderr);
-		abort();
-	}
-	return memory;
-}
 
 static int64_t mono_ms(void *user)
 {
@@ -106,7 +98,7 @@ static void retire(struct poller *poller)
 	size_t len = 0, cap = 0;
 	for (size_t i = 0; i < poller->len; i++)
 		cap += device_units(poller->devices[i]);
-	uint64_t *ids = checked(calloc(cap + 1, sizeof *ids));
+	uint64_t *ids = vt_must(calloc(cap + 1, sizeof *ids));
 	for (size_t i = 0; i < poller->len; i++)
 		for (size_t j = 0; j < device_units(poller->devices[i]); j++)
 			ids[len++] = device_unit_id(poller->devices[i], j);
@@ -156,7 +148,7 @@ static void on_stopped(struct device *device, void *user)
 
 struct poller *poller_new(const struct poller_world *given)
 {
-	struct poller *poller = checked(calloc(1, sizeof *poller));
+	struct poller *poller = vt_must(calloc(1, sizeof *poller));
 	poller->given = *given;
 	poller->sched = sched_new();
 	poller->armed_ms = SCHED_NEVER;
@@ -206,7 +198,7 @@ void poller_free(struct poller *poller)
 
 static void leave(struct poller *poller, struct device *device)
 {
-	poller->leaving = checked(realloc(poller->leaving, (poller->leaving_len + 1) * sizeof(struct device *)));
+	poller->leaving = vt_must(realloc(poller->leaving, (poller->leaving_len + 1) * sizeof(struct device *)));
 	poller->leaving[poller->leaving_len++] = device;
 	device_stop(device);
 }
@@ -248,7 +240,7 @@ static enum vt_status read_all_secrets(const struct vt_settings *settings, struc
 
 enum vt_status poller_test(const struct vt_settings *settings, struct keyring *keyring, struct vt_error *error)
 {
-	struct device_secrets *secrets = checked(calloc(settings->devices_len + 1, sizeof *secrets));
+	struct device_secrets *secrets = vt_must(calloc(settings->devices_len + 1, sizeof *secrets));
 	enum vt_status status = read_all_secrets(settings, keyring, secrets, error);
 	free(secrets);
 	return status;
@@ -322,8 +314,8 @@ static struct device *take_same(struct vt_map *old, const struct vt_device_setti
 
 static void place(struct poller *poller, size_t new_ones, const bool *is_new)
 {
-	uint64_t *ids = checked(calloc(poller->len + 1, sizeof *ids));
-	uint32_t *phases = checked(calloc(poller->len + 1, sizeof *phases));
+	uint64_t *ids = vt_must(calloc(poller->len + 1, sizeof *ids));
+	uint32_t *phases = vt_must(calloc(poller->len + 1, sizeof *phases));
 	for (size_t i = 0; i < poller->len; i++)
 		ids[i] = device_id(poller->devices[i]);
 	sched_spread(ids, poller->len, phases);
@@ -351,9 +343,9 @@ static void apply(struct poller *poller, const struct vt_settings *settings, con
 	struct device **before = poller->devices;
 	size_t before_len = poller->len, new_ones = 0;
 	poller->by_id = (struct vt_map){ 0 };
-	poller->devices = checked(calloc(settings->devices_len + 1, sizeof(struct device *)));
+	poller->devices = vt_must(calloc(settings->devices_len + 1, sizeof(struct device *)));
 	poller->len = 0;
-	bool *is_new = checked(calloc(settings->devices_len + 1, sizeof *is_new));
+	bool *is_new = vt_must(calloc(settings->devices_len + 1, sizeof *is_new));
 	for (size_t i = 0; i < settings->devices_len; i++) {
 		struct device *device = take_same(&old, &settings->devices[i], &secrets[i]);
 		is_new[i] = !device;
@@ -381,10 +373,10 @@ static void apply(struct poller *poller, const struct vt_settings *settings, con
 enum vt_status poller_apply(struct poller *poller, const struct vt_settings *settings, struct keyring *keyring,
 			    const struct vt_device_row *known, size_t known_len, struct vt_error *error)
 {
-	struct device_secrets *secrets = checked(calloc(settings->devices_len + 1, sizeof *secrets));
+	struct device_secrets *secrets = vt_must(calloc(settings->devices_len + 1, sizeof *secrets));
 	enum vt_status status = read_all_secrets(settings, keyring, secrets, error);
 	if (status == VT_OK) {
-		struct vt_device_row *sorted = checked(calloc(known_len + 1, sizeof *sorted));
+		struct vt_device_row *sorted = vt_must(calloc(known_len + 1, sizeof *sorted));
 		if (known_len)
 			memcpy(sorted, known, known_len * sizeof *sorted);
 		qsort(sorted, known_len, sizeof *sorted, known_before);
@@ -417,7 +409,7 @@ static void lateness(const struct poller *poller, struct poller_figures *figures
 	figures->late_p50_ms = figures->late_p99_ms = -1;
 	if (poller->late_len == 0)
 		return;
-	int32_t *sorted = checked(malloc(sizeof poller->late_ms));
+	int32_t *sorted = vt_must(malloc(sizeof poller->late_ms));
 	memcpy(sorted, poller->late_ms, poller->late_len * sizeof *sorted);
 	qsort(sorted, poller->late_len, sizeof *sorted, by_size);
 	figures->late_p50_ms = sorted[poller->late_len / 2];

@@ -5,7 +5,8 @@
 
 #include "daemon/sched.h"
 
-#include <stdio.h>
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 struct sched {
@@ -13,21 +14,11 @@ struct sched {
 	size_t len, cap;
 };
 
-static void *grown(void *memory, size_t size)
-{
-	void *more = realloc(memory, size);
-	if (!more) {
-		fputs("vpntriaged: out of memory\n", stderr);
-		abort();
-	}
-	return more;
-}
-
 struct sched *sched_new(void)
 {
-	struct sched *sched = grown(NULL, sizeof *sched);
+	struct sched *sched = vt_must(malloc(sizeof *sched));
 	*sched = (struct sched){ .cap = 64 };
-	sched->heap = grown(NULL, sched->cap * sizeof(struct sched_entry *));
+	sched->heap = vt_must(malloc(sched->cap * sizeof(struct sched_entry *)));
 	return sched;
 }
 
@@ -83,7 +74,7 @@ void sched_set(struct sched *sched, struct sched_entry *entry, int64_t due_ms)
 	}
 	if (sched->len + 1 == sched->cap) {
 		sched->cap *= 2;
-		sched->heap = grown(sched->heap, sched->cap * sizeof(struct sched_entry *));
+		sched->heap = vt_must(realloc(sched->heap, sched->cap * sizeof(struct sched_entry *)));
 	}
 	rise(sched, entry, ++sched->len);
 }
@@ -150,7 +141,7 @@ void sched_spread(const uint64_t *ids, size_t len, uint32_t *phases)
 {
 	if (len == 0)
 		return;
-	struct ranked *ranked = grown(NULL, len * sizeof *ranked);
+	struct ranked *ranked = vt_must(malloc(len * sizeof *ranked));
 	for (size_t i = 0; i < len; i++)
 		ranked[i] = (struct ranked){ ids[i], i };
 	qsort(ranked, len, sizeof *ranked, by_key);

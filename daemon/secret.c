@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/str.h"
 
 #define SECRET_MAX_BYTES 65536
@@ -35,10 +36,8 @@ static struct secret *secret_new(size_t room)
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t mapped = (sizeof(struct secret) + room + page) / page * page;
 	struct secret *secret = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (secret == MAP_FAILED) {
-		fprintf(stderr, "vpntriage: out of memory, %zu bytes were refused\n", mapped);
-		abort();
-	}
+	if (secret == MAP_FAILED)
+		vt_out_of_memory(mapped);
 	(void)mlock(secret, mapped);
 	(void)madvise(secret, mapped, MADV_DONTDUMP);
 	(void)madvise(secret, mapped, MADV_WIPEONFORK);

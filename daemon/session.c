@@ -31,6 +31,7 @@
 
 #include "asa/terminal.h"
 #include "base/arena.h"
+#include "base/memory.h"
 #include "daemon/link.h"
 #include "daemon/log.h"
 #include "daemon/secret.h"
@@ -944,9 +945,7 @@ static void copy_config(struct session *s, const struct session_config *config)
 struct session *session_new(uv_loop_t *loop, const struct session_config *config,
 			    const struct session_callbacks *callbacks, void *user)
 {
-	struct session *s = calloc(1, sizeof *s);
-	if (!s)
-		abort();
+	struct session *s = vt_must(calloc(1, sizeof *s));
 	*s = (struct session){ .loop = loop, .arena = vt_arena_new(), .callbacks = *callbacks, .user = user };
 	s->last = &s->first;
 	copy_config(s, config);
@@ -1011,9 +1010,7 @@ enum vt_status session_run(struct session *s, const struct vt_command *command, 
 	if (command->id == VT_CMD_ENABLE || command->id == VT_CMD_EXIT || command->id == VT_CMD_TERMINAL_PAGER_0 ||
 	    !vt_command_is_allowed(vt_command_text(command)))
 		return VT_E_ARGUMENT;
-	struct job *job = malloc(sizeof *job);
-	if (!job)
-		abort();
+	struct job *job = vt_must(malloc(sizeof *job));
 	*job = (struct job){ .command = *command, .done = done, .user = user };
 	*s->last = job;
 	s->last = &job->next;

@@ -10,6 +10,7 @@
 #include "daemon/writer.h"
 
 #include "base/buf.h"
+#include "base/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,15 +76,6 @@ struct writer {
 	unsigned retry_ms;
 };
 
-static void *checked(void *memory)
-{
-	if (!memory) {
-		fputs("vpntriaged: out of memory\n", stderr);
-		abort();
-	}
-	return memory;
-}
-
 static uint64_t now_ms(void)
 {
 	return uv_hrtime() / 1000000;
@@ -141,7 +133,7 @@ static void note_lost(struct writer *writer, uint64_t unit_id)
 	writer->figures.lost++;
 	if (writer->lost_len == writer->lost_cap) {
 		writer->lost_cap = writer->lost_cap ? writer->lost_cap * 2 : 16;
-		writer->lost = checked(realloc(writer->lost, writer->lost_cap * sizeof *writer->lost));
+		writer->lost = vt_must(realloc(writer->lost, writer->lost_cap * sizeof *writer->lost));
 	}
 	writer->lost[writer->lost_len++] = unit_id;
 }
@@ -519,7 +511,7 @@ enum vt_status writer_start(uv_loop_t *loop, const struct writer_backend *backen
 			    const struct writer_callbacks *callbacks, void *user, struct writer **out,
 			    struct vt_error *error)
 {
-	struct writer *writer = checked(calloc(1, sizeof *writer));
+	struct writer *writer = vt_must(calloc(1, sizeof *writer));
 	writer->backend = *backend;
 	writer->options = *options;
 	writer->retention = options->retention;
@@ -571,7 +563,7 @@ void writer_stop(struct writer *writer)
 
 static struct job *job_new(enum job_kind kind)
 {
-	struct job *job = checked(calloc(1, sizeof *job));
+	struct job *job = vt_must(calloc(1, sizeof *job));
 	job->kind = kind;
 	return job;
 }
@@ -595,7 +587,7 @@ void writer_commit(struct writer *writer, struct vt_commit *commit)
 
 struct writer_load *writer_load(struct writer *writer, uint64_t unit_id, writer_loaded *loaded, void *user)
 {
-	struct writer_load *load = checked(calloc(1, sizeof *load));
+	struct writer_load *load = vt_must(calloc(1, sizeof *load));
 	*load = (struct writer_load){ .loaded = loaded, .user = user, .unit_id = unit_id };
 	struct job *job = job_new(JOB_LOAD);
 	job->load = load;
@@ -615,7 +607,7 @@ void writer_load_cancel(struct writer_load *load)
 void writer_retire(struct writer *writer, const uint64_t *keep_ids, size_t len)
 {
 	struct job *job = job_new(JOB_RETIRE);
-	job->ids = checked(calloc(len + 1, sizeof *job->ids));
+	job->ids = vt_must(calloc(len + 1, sizeof *job->ids));
 	memcpy(job->ids, keep_ids, len * sizeof *job->ids);
 	job->ids_len = len;
 	uv_mutex_lock(&writer->lock);

@@ -3,6 +3,8 @@
  */
 #include "base/arena.h"
 
+#include "base/memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,12 +25,6 @@ struct vt_arena {
 	size_t taken;
 };
 
-static _Noreturn void out_of_memory(size_t size)
-{
-	fprintf(stderr, "vpntriage: out of memory, %zu bytes more were refused\n", size);
-	abort();
-}
-
 static struct block *block_new(struct vt_arena *arena, size_t need)
 {
 	size_t size = arena->last ? arena->last->size * 2 : FIRST_BLOCK;
@@ -39,7 +35,7 @@ static struct block *block_new(struct vt_arena *arena, size_t need)
 	/* calloc: fresh pages from the system are zero already, so large blocks cost nothing to clear. */
 	struct block *block = size <= SIZE_MAX - sizeof *block ? calloc(1, sizeof *block + size) : NULL;
 	if (!block)
-		out_of_memory(need);
+		vt_out_of_memory(need);
 	block->previous = arena->last;
 	block->size = size;
 	arena->last = block;
@@ -49,10 +45,7 @@ static struct block *block_new(struct vt_arena *arena, size_t need)
 
 struct vt_arena *vt_arena_new(void)
 {
-	struct vt_arena *arena = calloc(1, sizeof *arena);
-	if (!arena)
-		out_of_memory(sizeof *arena);
-	return arena;
+	return vt_must(calloc(1, sizeof(struct vt_arena)));
 }
 
 static void free_blocks_after(struct vt_arena *arena, struct block *keep)
@@ -88,7 +81,7 @@ void vt_arena_reset(struct vt_arena *arena)
 void *vt_arena_alloc(struct vt_arena *arena, size_t size)
 {
 	if (size > SIZE_MAX - ALIGN)
-		out_of_memory(size);
+		vt_out_of_memory(size);
 	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 	struct block *block = arena->last;
 	if (!block || block->size - block->used < size)
@@ -102,7 +95,7 @@ void *vt_arena_array(struct vt_arena *arena, size_t n, size_t size)
 {
 	size_t bytes;
 	if (__builtin_mul_overflow(n, size, &bytes))
-		out_of_memory(SIZE_MAX);
+		vt_out_of_memory(SIZE_MAX);
 	return vt_arena_alloc(arena, bytes);
 }
 

@@ -4,9 +4,7 @@
  * One poll, one pasted transcript, one HTTP reply: each takes its memory from one arena and gives it back in
  * one call. Nothing in an arena is freed alone. An arena belongs to one thread at a time; it may be handed on.
  *
- * Out of memory: the arena prints one sentence on standard error and aborts. A daemon that cannot get a few
- * kilobytes cannot keep any of its promises, and an error path that is never walked is not to be trusted.
- * What bounds memory is the size limit on what a device may send, not a check on every allocation.
+ * Out of memory ends the program (base/memory.h says why).
  */
 #ifndef VT_BASE_ARENA_H
 #define VT_BASE_ARENA_H

@@ -3,6 +3,8 @@
  */
 #include "base/buf.h"
 
+#include "base/memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,14 +26,12 @@ char *vt_buf_reserve(struct vt_buf *buf, size_t more)
 	if (buf->cap - buf->len <= more || !buf->p) {
 		size_t need, cap;
 		if (__builtin_add_overflow(buf->len, more, &need) || need > SIZE_MAX / 2)
-			abort();
+			vt_out_of_memory(SIZE_MAX);
 		for (cap = buf->cap ? buf->cap : 128; cap <= need; cap *= 2)
 			;
 		char *larger = realloc(buf->p, cap);
-		if (!larger) {
-			fprintf(stderr, "vpntriage: out of memory, %zu bytes were refused\n", cap);
-			abort();
-		}
+		if (!larger)
+			vt_out_of_memory(cap);
 		buf->p = larger;
 		buf->cap = cap;
 	}

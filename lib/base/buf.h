@@ -2,7 +2,7 @@
  * A growing piece of text or bytes that the caller owns.
  *
  * Zero-initialise it (`struct vt_buf out = { 0 };`), append, then vt_buf_free(). `p` is always terminated once
- * anything was appended. Out of memory ends the program, as for an arena (base/arena.h says why).
+ * anything was appended. Out of memory ends the program, as for an arena (base/memory.h says why).
  */
 #ifndef VT_BASE_BUF_H
 #define VT_BASE_BUF_H

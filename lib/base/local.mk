@@ -5,6 +5,7 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/hash.h \
 	%D%/lines.h \
 	%D%/map.c %D%/map.h \
+	%D%/memory.c %D%/memory.h \
 	%D%/scan.h \
 	%D%/shape.c %D%/shape.h \
 	%D%/status.c %D%/status.h \

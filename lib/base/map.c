@@ -3,7 +3,8 @@
  */
 #include "base/map.h"
 
-#include <stdio.h>
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 void vt_map_clear(struct vt_map *map)
@@ -27,11 +28,7 @@ void vt_map_put(struct vt_map *map, uint64_t id, void *value)
 		return;
 	if (map->used * 2 >= map->size) {
 		struct vt_map larger = { .size = map->size ? map->size * 2 : 16 };
-		larger.slots = calloc(larger.size, sizeof *larger.slots);
-		if (!larger.slots) {
-			fprintf(stderr, "vpntriage: out of memory, %zu bytes were refused\n", larger.size * sizeof *larger.slots);
-			abort();
-		}
+		larger.slots = vt_must(calloc(larger.size, sizeof *larger.slots));
 		for (size_t i = 0; i < map->size; i++)
 			if (map->slots[i].id)
 				place(&larger, map->slots[i].id, map->slots[i].value);

@@ -4,6 +4,7 @@
  * A wanted selector has a row before it ever had an SA, so that a person sees what should be there; very many of one
  * tunnel (products of groups) are shown only once they were seen.
  */
+#include "base/memory.h"
 #include "model/unit.h"
 
 #include "base/hash.h"
@@ -38,7 +39,7 @@ static void learn_names(struct vt_unit *unit, const struct vt_config *config)
 		if (!vt_addr_parse(config->names[i].addr, &addr) || vt_map_get(&unit->names, id))
 			continue;
 		vt_addr_format(&addr, text);
-		vt_map_put(&unit->names, id, unit_grab(strdup(text)));
+		vt_map_put(&unit->names, id, vt_must(strdup(text)));
 	}
 }
 
@@ -82,7 +83,7 @@ static void drop_unwanted(struct vt_unit *unit, struct tunnel *tunnel)
 			continue;
 		if (unit->forget_selectors_len == unit->forget_selectors_cap) {
 			unit->forget_selectors_cap = unit->forget_selectors_cap ? unit->forget_selectors_cap * 2 : 16;
-			unit->forget_selectors = unit_grab(realloc(
+			unit->forget_selectors = vt_must(realloc(
 				unit->forget_selectors, unit->forget_selectors_cap * sizeof *unit->forget_selectors));
 		}
 		unit->forget_selectors[unit->forget_selectors_len++] = selector->row.id;

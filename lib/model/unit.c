@@ -5,29 +5,16 @@
 
 #include "base/addr.h"
 #include "base/hash.h"
+#include "base/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-void *unit_grab(void *memory)
-{
-	if (!memory) {
-		fputs("vpntriage: out of memory for the state of a device\n", stderr);
-		abort();
-	}
-	return memory;
-}
 
 bool text_set(struct vt_str *slot, struct vt_str value)
 {
 	if (slot->p ? value.p && vt_str_eq(*slot, value) : !value.p)
 		return false;
-	char *copy = NULL;
-	if (value.p) {
-		copy = unit_grab(malloc(value.len + 1));
-		memcpy(copy, value.p, value.len);
-		copy[value.len] = '\0';
-	}
+	char *copy = vt_str_dup(value);
 	free((char *)(uintptr_t)slot->p);
 	*slot = (struct vt_str){ copy, value.len };
 	return true;
@@ -67,7 +54,7 @@ struct vt_str canonical_peer(const struct vt_unit *unit, struct vt_str text, cha
 
 struct vt_unit *vt_unit_new(struct vt_str device, struct vt_str context, struct vt_str address)
 {
-	struct vt_unit *unit = unit_grab(calloc(1, sizeof *unit));
+	struct vt_unit *unit = vt_must(calloc(1, sizeof *unit));
 	unit->row = (struct vt_device_row){
 		.id = vt_device_id(device, context),
 		.state = VT_DEVICE_NEVER_POLLED,
@@ -125,7 +112,7 @@ static void *append(void *array, size_t len, size_t *cap)
 	if (len < *cap)
 		return array;
 	*cap = *cap ? *cap * 2 : 4;
-	return unit_grab(realloc(array, *cap * sizeof(void *)));
+	return vt_must(realloc(array, *cap * sizeof(void *)));
 }
 
 struct tunnel *unit_tunnel(const struct vt_unit *unit, uint64_t id)
@@ -135,7 +122,7 @@ struct tunnel *unit_tunnel(const struct vt_unit *unit, uint64_t id)
 
 static struct tunnel *add_tunnel(struct vt_unit *unit, const struct vt_tunnel_row *row)
 {
-	struct tunnel *tunnel = unit_grab(calloc(1, sizeof *tunnel));
+	struct tunnel *tunnel = vt_must(calloc(1, sizeof *tunnel));
 	tunnel->row = *row;
 	tunnel->ike_left_s = tunnel->ike_active_s = VT_ABSENT;
 	tunnel->last_index = tunnel->hits = VT_ABSENT;
@@ -174,7 +161,7 @@ struct selector *unit_selector(const struct vt_unit *unit, uint64_t id)
 
 static struct selector *add_selector(struct vt_unit *unit, struct tunnel *tunnel, const struct vt_selector_row *row)
 {
-	struct selector *selector = unit_grab(calloc(1, sizeof *selector));
+	struct selector *selector = vt_must(calloc(1, sizeof *selector));
 	static const struct vt_counters nothing = { VT_ABSENT, VT_ABSENT, VT_ABSENT, VT_ABSENT, VT_ABSENT, VT_ABSENT };
 	selector->tunnel = tunnel;
 	selector->row = *row;

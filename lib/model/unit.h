@@ -107,8 +107,6 @@ bool text_set(struct vt_str *slot, struct vt_str value);
  * into the unit. */
 struct vt_str canonical_peer(const struct vt_unit *unit, struct vt_str text, char room[static 64]);
 
-/* Memory, or the end of the program (base/arena.h says why). */
-void *unit_grab(void *memory);
 uint64_t unit_name_id(struct vt_str name);
 void unit_forget_names(struct vt_unit *unit);
 

@@ -15,6 +15,7 @@
  */
 #include "config.h"
 
+#include "base/memory.h"
 #include "settings/schema.h"
 
 #include <stdio.h>
@@ -419,7 +420,7 @@ static void scan_events(struct reading *reading, struct vt_str text)
 	yaml_parser_t parser;
 	size_t depth = 0, documents = 0, nodes = 0;
 	if (!yaml_parser_initialize(&parser))
-		abort();
+		vt_out_of_memory(sizeof parser);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.len);
 	for (bool more = true; more;) {
 		yaml_event_t event;
@@ -439,7 +440,7 @@ static void walk(struct reading *reading, struct vt_str text)
 {
 	yaml_parser_t parser;
 	if (!yaml_parser_initialize(&parser))
-		abort();
+		vt_out_of_memory(sizeof parser);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.len);
 	if (!yaml_parser_load(&parser, &reading->document)) {
 		not_yaml(reading, &parser); /* an alias without its anchor is found only here */

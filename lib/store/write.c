@@ -10,6 +10,7 @@
  */
 #include "config.h"
 
+#include "base/memory.h"
 #include "store/folded.h"
 #include "store/units.h"
 
@@ -21,14 +22,6 @@ struct unit_cache {
 	struct unit **units; /* open addressing by id */
 	size_t slots, len;
 };
-
-static void *zeroed(size_t n, size_t size)
-{
-	void *p = calloc(n, size);
-	if (!p)
-		abort(); /* as an arena would: base/arena.h says why */
-	return p;
-}
 
 static void unit_free(struct unit *unit)
 {
@@ -60,17 +53,17 @@ static struct unit *unit_remember(struct vt_store *store, uint64_t id)
 {
 	struct unit_cache *cache = store->units;
 	if (!cache)
-		cache = store->units = zeroed(1, sizeof *cache);
+		cache = store->units = vt_must(calloc(1, sizeof *cache));
 	if (cache->len * 2 >= cache->slots) {
 		struct unit_cache larger = { .slots = cache->slots ? cache->slots * 2 : 64, .len = cache->len };
-		larger.units = zeroed(larger.slots, sizeof *larger.units);
+		larger.units = vt_must(calloc(larger.slots, sizeof *larger.units));
 		for (size_t i = 0; i < cache->slots; i++)
 			if (cache->units[i])
 				*unit_slot(&larger, cache->units[i]->id) = cache->units[i];
 		free(cache->units);
 		*cache = larger;
 	}
-	struct unit *unit = zeroed(1, sizeof *unit);
+	struct unit *unit = vt_must(calloc(1, sizeof *unit));
 	unit->id = id;
 	*unit_slot(cache, id) = unit;
 	cache->len++;
@@ -95,7 +88,7 @@ static void selector_remember(struct unit *unit, uint64_t id, uint64_t no)
 {
 	if (unit->selectors_len * 2 >= unit->selectors_slots) {
 		size_t slots = unit->selectors_slots ? unit->selectors_slots * 2 : 16;
-		struct numbered *larger = zeroed(slots, sizeof *larger);
+		struct numbered *larger = vt_must(calloc(slots, sizeof *larger));
 		for (size_t i = 0; i < unit->selectors_slots; i++)
 			if (unit->selectors[i].no)
 				*selector_slot(larger, slots, unit->selectors[i].id) = unit->selectors[i];

@@ -5,6 +5,7 @@
  * where it is cut. A command is found in one table of patterns by unique prefixes, as on a firewall. Its output
  * passes the filter, then the pager, then the line ends; the byte-level quirks strike at the very end.
  */
+#include "base/memory.h"
 #include "cli.h"
 
 #include <ctype.h>
@@ -880,9 +881,7 @@ static void greeting(struct cli *c)
 
 struct cli *cli_new(const struct view *view, const struct cli_events *events)
 {
-	struct cli *c = calloc(1, sizeof *c);
-	if (!c)
-		abort();
+	struct cli *c = vt_must(calloc(1, sizeof *c));
 	c->view = *view;
 	c->events = *events;
 	c->pager = view->device->quirks.pager;

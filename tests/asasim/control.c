@@ -5,6 +5,7 @@
  * the background: the model is brought to the present when somebody looks, except for a slow timer that keeps the
  * strides short on a quiet fleet.
  */
+#include "base/memory.h"
 #include "control.h"
 
 #include "truth.h"
@@ -62,9 +63,7 @@ static void on_stride(uv_timer_t *timer)
 
 struct control *control_new(struct fleet *fleet, double speed, bool frozen)
 {
-	struct control *c = calloc(1, sizeof *c);
-	if (!c)
-		abort();
+	struct control *c = vt_must(calloc(1, sizeof *c));
 	c->fleet = fleet;
 	c->speed = speed;
 	c->frozen = frozen;
@@ -352,11 +351,11 @@ static void client_end(struct client *cl)
 
 static void send_reply(struct client *cl, json_t *json)
 {
-	struct reply *r = calloc(1, sizeof *r);
-	char *text = json_dumps(json, JSON_COMPACT);
+	struct reply *r = vt_must(calloc(1, sizeof *r));
+	char *text = vt_must(json_dumps(json, JSON_COMPACT));
 	json_decref(json);
-	if (!r || !text || asprintf(&r->text, "%s\n", text) < 0)
-		abort();
+	if (asprintf(&r->text, "%s\n", text) < 0)
+		vt_out_of_memory(strlen(text) + 2);
 	free(text);
 	uv_buf_t buf = uv_buf_init(r->text, (unsigned)strlen(r->text));
 	r->write.data = r;

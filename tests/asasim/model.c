@@ -9,11 +9,11 @@
  * Both ends have their own SAs: they agree because one negotiation made both, and they may stop agreeing when one
  * end loses its half (reboot, lost delete) and the other has not noticed yet.
  */
+#include "base/memory.h"
 #include "model.h"
 
 #include "world.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define NEVER INT64_MAX
@@ -145,9 +145,7 @@ static struct log_entry *say(struct link *link, unsigned e, enum log_code code, 
 	if (!gw->device || gw->down)
 		return &nowhere;
 	if (!gw->ring) {
-		gw->ring = calloc(LOG_RING, sizeof *gw->ring);
-		if (!gw->ring)
-			abort();
+		gw->ring = vt_must(calloc(LOG_RING, sizeof *gw->ring));
 	}
 	struct log_entry *entry = &gw->ring[gw->logged++ % LOG_RING];
 	*entry = (struct log_entry){ .at_ms = at_ms, .code = (uint16_t)code, .end = (uint8_t)e, .link = link->id };
@@ -666,9 +664,7 @@ static void negotiate(struct model *m, struct link *link, unsigned i, struct ike
 static void attempt_start(struct model *m, struct link *link, unsigned i, int64_t at_ms)
 {
 	struct attempt *a = &link->end[i].attempt;
-	a->script = malloc(sizeof *a->script);
-	if (!a->script)
-		abort();
+	a->script = vt_must(malloc(sizeof *a->script));
 	negotiate(m, link, i, a->script);
 	a->running = true;
 	a->start_ms = at_ms;
@@ -1246,13 +1242,9 @@ void model_demand(struct model *m, struct link *link, unsigned e, size_t s)
 
 struct model *model_new(struct world *world)
 {
-	struct model *m = calloc(1, sizeof *m);
-	if (!m)
-		abort();
+	struct model *m = vt_must(calloc(1, sizeof *m));
 	m->world = world;
-	m->heap = calloc(world->n_links + 1, sizeof *m->heap);
-	if (!m->heap)
-		abort();
+	m->heap = vt_must(calloc(world->n_links + 1, sizeof *m->heap));
 	m->n_heap = world->n_links;
 	m->now_ms = world->start_ms - world->history_ms;
 	for (size_t i = 0; i < world->n_links; i++) {

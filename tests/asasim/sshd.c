@@ -6,6 +6,7 @@
  * wrote is carried to the channel from there, as fast as the device's quirks allow. The algorithms a device
  * offers, and whether it answers at all, are quirks too.
  */
+#include "base/memory.h"
 #include "sshd.h"
 
 #include <arpa/inet.h>
@@ -393,10 +394,7 @@ static void record(void *context, const char *mode, const char *line)
 		return;
 	if (h->n_commands == h->cap_commands) {
 		size_t cap = h->cap_commands ? h->cap_commands * 2 : 64;
-		struct command_record *grown = realloc(h->commands, cap * sizeof *grown);
-		if (!grown)
-			abort();
-		h->commands = grown;
+		h->commands = vt_must(realloc(h->commands, cap * sizeof *h->commands));
 		h->cap_commands = cap;
 	}
 	const struct gateway *gw = c->cli->view.gw;
@@ -532,9 +530,7 @@ static void source_text(int fd, char *text, size_t room)
 static void conn_new(struct listener *l, int fd)
 {
 	struct host *h = l->host;
-	struct conn *c = calloc(1, sizeof *c);
-	if (!c)
-		abort();
+	struct conn *c = vt_must(calloc(1, sizeof *c));
 	c->listener = l;
 	c->host = h;
 	c->fd = fd;
@@ -618,9 +614,7 @@ static void on_accept(uv_poll_t *poll, int status, int events)
 
 static bool listener_open(struct fleet *f, struct host *h, unsigned unit, unsigned port, char *why, size_t room)
 {
-	struct listener *l = calloc(1, sizeof *l);
-	if (!l)
-		abort();
+	struct listener *l = vt_must(calloc(1, sizeof *l));
 	h->listener[unit] = l;
 	l->host = h;
 	l->unit = unit;
@@ -683,9 +677,7 @@ bool fleet_open(struct fleet *f, unsigned port_base, char *why, size_t room)
 {
 	struct world *w = model_world(f->model);
 	f->n_hosts = w->n_devices;
-	f->hosts = calloc(f->n_hosts, sizeof *f->hosts);
-	if (!f->hosts)
-		abort();
+	f->hosts = vt_must(calloc(f->n_hosts, sizeof *f->hosts));
 	unsigned port = port_base;
 	for (size_t i = 0; i < f->n_hosts; i++) {
 		struct host *h = &f->hosts[i];
