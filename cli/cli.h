@@ -39,6 +39,7 @@ int cli_devices(const struct cli_command *self, int argc, char **argv);
 int cli_history(const struct cli_command *self, int argc, char **argv);
 int cli_lint(const struct cli_command *self, int argc, char **argv);
 int cli_parse(const struct cli_command *self, int argc, char **argv);
+int cli_sheet(const struct cli_command *self, int argc, char **argv);
 int cli_status(const struct cli_command *self, int argc, char **argv);
 int cli_tunnels(const struct cli_command *self, int argc, char **argv);
 

@@ -9,6 +9,7 @@ cli_vpntriage_SOURCES = \
 	%D%/lint.c \
 	%D%/main.c \
 	%D%/parse.c \
+	%D%/sheet.c \
 	%D%/status.c \
 	%D%/table.c %D%/table.h \
 	%D%/tunnels.c

@@ -14,6 +14,7 @@ static const struct cli_command commands[] = {
 	{ "parse", "reads pasted show commands and prints what they say as JSON", "[-c COMMAND] [--compact] [FILE...]",
 	  cli_parse },
 	{ "lint", "says what is wrong with a running configuration, and where", "[--json] [--no-advice] [FILE...]", cli_lint },
+	{ "sheet", "writes what the other end of a tunnel needs to know about ours", "[--markdown] FILE PEER", cli_sheet },
 	{ "status", "shows the fleet on one screen", "[--json] [--url URL] [--token-file FILE]", cli_status },
 	{ "tunnels", "lists tunnels and why they are as they are",
 	  "[--status LIST] [--device NAME] [--peer ADDRESS] [--q TEXT] [--flapping] [--json] [--url URL] [--token-file "

@@ -151,10 +151,7 @@ struct vt_place place_of_tunnel(const struct vt_expected_tunnel *tunnel)
 
 const struct vt_config_tunnel_group *group_of_peer(const struct linter *l, const struct vt_expected_tunnel *tunnel)
 {
-	char text[VT_ADDR_TEXT];
-	struct vt_str address = { text, vt_addr_format(&tunnel->peer, text) };
-	const struct vt_config_tunnel_group *group = vt_config_tunnel_group_of(l->config, address);
-	return group ? group : vt_config_tunnel_group_of(l->config, tunnel->peer_text);
+	return vt_config_group_of_peer(l->config, tunnel);
 }
 
 const struct vt_config_group_policy *policy_of_peer(const struct linter *l, const struct vt_expected_tunnel *tunnel)

@@ -17,4 +17,5 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/read_nat.c \
 	%D%/read_objects.c \
 	%D%/resolve.c %D%/resolve.h \
-	%D%/routing.c %D%/routing.h
+	%D%/routing.c %D%/routing.h \
+	%D%/sheet.c %D%/sheet.h

@@ -186,25 +186,13 @@ static unsigned pfs_of(const struct compare *c, int side)
 static struct vt_lifetime lifetime_of(const struct compare *c, int side)
 {
 	const struct vt_config *config = c->side[side]->config;
-	const struct vt_config_profile *profile = profile_of(c, side);
-	/* A profile has the same three settings as an entry. */
-	struct vt_config_map_entry entry = { .lifetime_s = VT_ABSENT, .lifetime_kb = VT_ABSENT };
-	if (!c->tunnel[side]->vti)
-		return vt_config_lifetime(config, c->tunnel[side]->entry);
-	if (profile) {
-		entry.lifetime_s = profile->lifetime_s;
-		entry.lifetime_kb = profile->lifetime_kb;
-		entry.lifetime_kb_unlimited = profile->lifetime_kb_unlimited;
-	}
-	return vt_config_lifetime(config, &entry);
+	return c->tunnel[side]->vti ? vt_config_profile_lifetime(config, profile_of(c, side))
+				    : vt_config_lifetime(config, c->tunnel[side]->entry);
 }
 
 static const struct vt_config_tunnel_group *group_of(const struct compare *c, int side)
 {
-	char text[VT_ADDR_TEXT];
-	struct vt_str address = { text, vt_addr_format(&c->tunnel[side]->peer, text) };
-	const struct vt_config_tunnel_group *group = vt_config_tunnel_group_of(c->side[side]->config, address);
-	return group ? group : vt_config_tunnel_group_of(c->side[side]->config, c->tunnel[side]->peer_text);
+	return vt_config_group_of_peer(c->side[side]->config, c->tunnel[side]);
 }
 
 static bool is_enabled(const struct vt_config *config, unsigned version, struct vt_str interface)

@@ -294,6 +294,27 @@ struct vt_lifetime vt_config_lifetime(const struct vt_config *config, const stru
 	return lifetime;
 }
 
+struct vt_lifetime vt_config_profile_lifetime(const struct vt_config *config, const struct vt_config_profile *profile)
+{
+	/* A profile has the same three settings as an entry. */
+	struct vt_config_map_entry entry = { .lifetime_s = VT_ABSENT, .lifetime_kb = VT_ABSENT };
+	if (profile) {
+		entry.lifetime_s = profile->lifetime_s;
+		entry.lifetime_kb = profile->lifetime_kb;
+		entry.lifetime_kb_unlimited = profile->lifetime_kb_unlimited;
+	}
+	return vt_config_lifetime(config, &entry);
+}
+
+const struct vt_config_tunnel_group *vt_config_group_of_peer(const struct vt_config *config,
+							     const struct vt_expected_tunnel *tunnel)
+{
+	char text[VT_ADDR_TEXT];
+	struct vt_str address = { text, vt_addr_format(&tunnel->peer, text) };
+	const struct vt_config_tunnel_group *group = vt_config_tunnel_group_of(config, address);
+	return group ? group : vt_config_tunnel_group_of(config, tunnel->peer_text);
+}
+
 unsigned vt_config_pfs(const struct vt_config *config, bool pfs, struct vt_str group)
 {
 	uint64_t number;

@@ -86,6 +86,8 @@ struct vt_lifetime {
 	uint64_t s, kb;
 };
 struct vt_lifetime vt_config_lifetime(const struct vt_config *config, const struct vt_config_map_entry *entry);
+/* The same of a profile; of no profile (NULL): the global setting. */
+struct vt_lifetime vt_config_profile_lifetime(const struct vt_config *config, const struct vt_config_profile *profile);
 /* The Diffie-Hellman group of PFS as a number; 0: no PFS. A bare `set pfs` means group 2 before 9.13‡, 14 after. */
 unsigned vt_config_pfs(const struct vt_config *config, bool pfs, struct vt_str group);
 /* Idle timeout in force for a tunnel-group, in minutes; VT_ABSENT: none. Inherited from its group-policy, then
@@ -112,6 +114,10 @@ struct vt_expected {
 	bool dynamic;  /* a dynamic map is bound: peers that are not listed here may come too */
 	bool complete; /* every section that decides about tunnels was read */
 };
+
+/* The tunnel-group of its peer: named by the address, or by the name the peer is configured with; NULL: none. */
+const struct vt_config_tunnel_group *vt_config_group_of_peer(const struct vt_config *config,
+							     const struct vt_expected_tunnel *tunnel);
 
 /* Tunnels of the crypto maps that are bound to an interface, and of virtual tunnel interfaces. */
 void vt_config_expected(const struct vt_config *config, struct vt_arena *arena, struct vt_expected *expected);

@@ -138,6 +138,10 @@ UNIT_TESTS += tests/unit/test_loss
 tests_unit_test_loss_SOURCES = tests/unit/test_loss.c
 tests_unit_test_loss_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_sheet
+tests_unit_test_sheet_SOURCES = tests/unit/test_sheet.c
+tests_unit_test_sheet_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_auth
 tests_unit_test_auth_SOURCES = tests/unit/test_auth.c
 tests_unit_test_auth_LDADD = $(WEB_LIBS) $(CMOCKA_LIBS)
