@@ -17,9 +17,7 @@
 #include "base/scan.h"
 
 enum category { KEX, HOST_KEYS, CIPHERS, MACS, CATEGORIES };
-enum { PROFILES = ALGORITHMS_ANCIENT + 1, LIST_BYTES = 768 };
-
-static const char *const profile_names[PROFILES] = { "modern", "legacy", "ancient" };
+enum { PROFILES = VT_ALGORITHMS_ANCIENT + 1, LIST_BYTES = 768 };
 
 /* Full names only: this libssh refuses "+name", and silently drops names it does not have. */
 static const char *const additions[CATEGORIES][PROFILES] = {
@@ -49,21 +47,6 @@ static const struct {
 	[MACS] = { "MAC", "mac algo", { SSH_OPTIONS_HMAC_C_S, SSH_OPTIONS_HMAC_S_C } },
 };
 
-bool algorithms_parse(const char *name, enum algorithms_profile *profile)
-{
-	for (size_t i = 0; i < PROFILES; i++)
-		if (strcmp(name, profile_names[i]) == 0) {
-			*profile = (enum algorithms_profile)i;
-			return true;
-		}
-	return false;
-}
-
-const char *algorithms_name(enum algorithms_profile profile)
-{
-	return profile_names[profile];
-}
-
 static bool next_name(struct vt_str *list, struct vt_str *name)
 {
 	if (list->len == 0)
@@ -89,7 +72,7 @@ static void append(char list[LIST_BYTES], struct vt_str name)
 }
 
 /* The names of the profile that `keep` wants, appended. */
-static void collect(char list[LIST_BYTES], enum category category, enum algorithms_profile profile,
+static void collect(char list[LIST_BYTES], enum category category, enum vt_algorithms profile,
 		    bool (*keep)(struct vt_str name, const char *const *types), const char *const *types)
 {
 	for (size_t p = 0; p <= (size_t)profile; p++) {
@@ -115,7 +98,7 @@ static bool is_not_of_type(struct vt_str name, const char *const *types)
 	return !is_of_type(name, types);
 }
 
-enum vt_status algorithms_apply(ssh_session ssh, enum algorithms_profile profile, const char *const *pinned_types,
+enum vt_status algorithms_apply(ssh_session ssh, enum vt_algorithms profile, const char *const *pinned_types,
 				struct vt_error *error)
 {
 	/* ASA 8.3 and older had keys that small. */
@@ -127,9 +110,9 @@ enum vt_status algorithms_apply(ssh_session ssh, enum algorithms_profile profile
 		for (size_t i = 0; i < 2; i++)
 			if (ssh_options_set(ssh, categories[c].options[i], list) != SSH_OK)
 				return vt_fail(error, VT_E_ALGORITHMS, "libssh %s has no %s of the profile '%s'",
-					       ssh_version(0), categories[c].words, profile_names[profile]);
+					       ssh_version(0), categories[c].words, vt_algorithms_name(profile));
 	}
-	if (profile == ALGORITHMS_ANCIENT)
+	if (profile == VT_ALGORITHMS_ANCIENT)
 		ssh_options_set(ssh, SSH_OPTIONS_RSA_MIN_SIZE, &ancient_rsa_bits);
 	return VT_OK;
 }
@@ -156,7 +139,7 @@ static struct vt_str between(struct vt_str text, struct vt_str begin, struct vt_
 	return at < 0 ? text : vt_str_first(text, (size_t)at);
 }
 
-bool algorithms_explain(const char *libssh_error, enum algorithms_profile profile, const char *device,
+bool algorithms_explain(const char *libssh_error, enum vt_algorithms profile, const char *device,
 			struct vt_error *error)
 {
 	struct vt_str text = vt_str_of(libssh_error);
@@ -168,9 +151,10 @@ bool algorithms_explain(const char *libssh_error, enum algorithms_profile profil
 		size_t fits = profile_for((enum category)c, offer);
 		vt_fail(error, VT_E_ALGORITHMS,
 			"%s: no common %s with the profile '%s'%s%s%s; the device offers " VT_FMT, device,
-			categories[c].words, profile_names[profile],
+			categories[c].words, vt_algorithms_name(profile),
 			fits < PROFILES ? ", algorithms: " : ", nor with any other",
-			fits < PROFILES ? profile_names[fits] : "", fits < PROFILES ? " would fit" : "", VT_ARG(offer));
+			fits < PROFILES ? vt_algorithms_name((enum vt_algorithms)fits) : "",
+			fits < PROFILES ? " would fit" : "", VT_ARG(offer));
 		return true;
 	}
 	return false;

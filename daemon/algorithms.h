@@ -13,24 +13,20 @@
 #define DAEMON_ALGORITHMS_H
 
 #include "base/status.h"
+#include "settings/settings.h"
 
 #include <stdbool.h>
 
 struct ssh_session_struct;
 
-enum algorithms_profile { ALGORITHMS_MODERN, ALGORITHMS_LEGACY, ALGORITHMS_ANCIENT };
-
-bool algorithms_parse(const char *name, enum algorithms_profile *profile);
-const char *algorithms_name(enum algorithms_profile profile);
-
 /* Sets the lists on a session that has not connected. `pinned_types` (NULL-terminated, may be NULL) are the
  * host key types we know this device by: they are asked for first, so that a device with several keys shows
  * the one we can check. VT_E_ALGORITHMS when this libssh lacks a whole category of a profile. */
-enum vt_status algorithms_apply(struct ssh_session_struct *ssh, enum algorithms_profile profile,
+enum vt_status algorithms_apply(struct ssh_session_struct *ssh, enum vt_algorithms profile,
 				const char *const *pinned_types, struct vt_error *error);
 
 /* Whether libssh's error text says that nothing matched, and then our sentence with the device's own offer in it. */
-bool algorithms_explain(const char *libssh_error, enum algorithms_profile profile, const char *device,
+bool algorithms_explain(const char *libssh_error, enum vt_algorithms profile, const char *device,
 			struct vt_error *error);
 
 #endif

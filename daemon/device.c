@@ -936,9 +936,9 @@ static struct session *open_session(struct device *device, const struct vt_devic
 					 .identity = device->secrets.identity,
 					 .enable_password = device->secrets.enable_password,
 					 .pins = device->world->pins,
+					 .host_keys = login->host_keys,
+					 .algorithms = login->algorithms,
 					 .limits = device->world->limits };
-	config.host_keys = login->host_keys == VT_HOST_KEYS_ACCEPT_NEW ? HOSTKEY_ACCEPT_NEW : HOSTKEY_STRICT;
-	algorithms_parse(vt_algorithms_name(login->algorithms), &config.algorithms);
 	struct session_callbacks callbacks = { on_ready, on_closed, on_event };
 	struct session *session = session_new(device->world->loop, &config, &callbacks, device);
 	free(addresses);

@@ -290,7 +290,7 @@ static enum vt_status add(struct hostkey_store *store, const struct hostkey_peer
 	return status;
 }
 
-enum vt_status hostkey_check(struct hostkey_store *store, enum hostkey_policy policy, const struct hostkey_peer *peer,
+enum vt_status hostkey_check(struct hostkey_store *store, enum vt_host_keys policy, const struct hostkey_peer *peer,
 			     const struct hostkey *key, enum hostkey_outcome *outcome, struct vt_error *error)
 {
 	const struct pin *same = NULL, *other = NULL, *other_here = NULL;
@@ -320,7 +320,7 @@ enum vt_status hostkey_check(struct hostkey_store *store, enum hostkey_policy po
 		*outcome = HOSTKEY_KNOWN;
 		return VT_OK;
 	}
-	if (policy == HOSTKEY_ACCEPT_NEW && !other_here) {
+	if (policy == VT_HOST_KEYS_ACCEPT_NEW && !other_here) {
 		enum vt_status status = add(store, peer, key, error);
 		if (status == VT_OK)
 			*outcome = HOSTKEY_ADDED;

@@ -12,13 +12,12 @@
 #define DAEMON_HOSTKEY_H
 
 #include "base/status.h"
+#include "settings/settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct hostkey_store;
-
-enum hostkey_policy { HOSTKEY_STRICT, HOSTKEY_ACCEPT_NEW };
 
 /* Who is being talked to. */
 struct hostkey_peer {
@@ -47,7 +46,7 @@ size_t hostkey_store_count(const struct hostkey_store *store, size_t *left_alone
 
 /* VT_OK and the outcome, or VT_E_HOSTKEY with both fingerprints in the sentence and what to do. A key that
  * cannot be written down is not accepted either (VT_E_SYSTEM): a pin that is lost at a restart is no pin. */
-enum vt_status hostkey_check(struct hostkey_store *store, enum hostkey_policy policy, const struct hostkey_peer *peer,
+enum vt_status hostkey_check(struct hostkey_store *store, enum vt_host_keys policy, const struct hostkey_peer *peer,
 			     const struct hostkey *key, enum hostkey_outcome *outcome, struct vt_error *error);
 
 /* Key types pinned for the device: at most `max`, each once, NULL behind the last (room for max + 1); borrowed

@@ -77,8 +77,8 @@ struct session_config {
 	struct secret *identity;        /* an OpenSSH or PEM private key (SECRET_WHOLE), or NULL */
 	struct secret *enable_password; /* NULL: the login must end at '#' by itself */
 	struct hostkey_store *pins;
-	enum hostkey_policy host_keys;
-	enum algorithms_profile algorithms;
+	enum vt_host_keys host_keys;
+	enum vt_algorithms algorithms;
 	struct session_limits limits;
 };
 

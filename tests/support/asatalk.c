@@ -153,6 +153,16 @@ static void go_on(struct talk *talk)
 	}
 }
 
+static bool algorithms_named(const char *name, enum vt_algorithms *algorithms)
+{
+	for (int i = VT_ALGORITHMS_MODERN; i <= VT_ALGORITHMS_ANCIENT; i++)
+		if (strcmp(name, vt_algorithms_name((enum vt_algorithms)i)) == 0) {
+			*algorithms = (enum vt_algorithms)i;
+			return true;
+		}
+	return false;
+}
+
 static void must(enum vt_status status, const struct vt_error *error)
 {
 	if (status == VT_OK)
@@ -243,10 +253,10 @@ int main(int argc, char **argv)
 			known_hosts = optarg;
 			break;
 		case 'n':
-			config.host_keys = HOSTKEY_ACCEPT_NEW;
+			config.host_keys = VT_HOST_KEYS_ACCEPT_NEW;
 			break;
 		case 'a':
-			if (!algorithms_parse(optarg, &config.algorithms))
+			if (!algorithms_named(optarg, &config.algorithms))
 				return 2;
 			break;
 		case 'l':

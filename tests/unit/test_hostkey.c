@@ -75,7 +75,7 @@ struct ask {
 	const struct hostkey *key;
 };
 
-static enum vt_status check(struct hostkey_store *store, enum hostkey_policy policy, const struct ask *ask,
+static enum vt_status check(struct hostkey_store *store, enum vt_host_keys policy, const struct ask *ask,
 			    enum hostkey_outcome *outcome, struct vt_error *error)
 {
 	size_t n = 0;
@@ -151,7 +151,7 @@ static void pins_decide(void **state)
 		struct hostkey_store *store = store_of(cases[i].file);
 		enum hostkey_outcome outcome = HOSTKEY_ADDED;
 		struct vt_error error = { 0 };
-		enum vt_status status = check(store, HOSTKEY_STRICT, &cases[i].ask, &outcome, &error);
+		enum vt_status status = check(store, VT_HOST_KEYS_STRICT, &cases[i].ask, &outcome, &error);
 		if (status != (cases[i].known ? VT_OK : VT_E_HOSTKEY))
 			fail_msg("%s: %d %s", cases[i].name, status, error.text);
 		if (cases[i].known)
@@ -169,7 +169,7 @@ static void sentences_say_what_to_compare(void **state)
 	enum hostkey_outcome outcome;
 	const struct ask ask = { { "192.0.2.1" }, .key = &key1 };
 	struct hostkey_store *store = store_of("192.0.2.1 ssh-ed25519 " K2 "\n");
-	for (enum hostkey_policy policy = HOSTKEY_STRICT; policy <= HOSTKEY_ACCEPT_NEW; policy++) {
+	for (enum vt_host_keys policy = VT_HOST_KEYS_STRICT; policy <= VT_HOST_KEYS_ACCEPT_NEW; policy++) {
 		assert_int_equal(check(store, policy, &ask, &outcome, &error), VT_E_HOSTKEY);
 		snprintf(expected, sizeof expected,
 			 "fw1: the host key of 192.0.2.1 changed: it shows ssh-ed25519 " F1 ", known is ssh-ed25519 " F2
@@ -179,7 +179,7 @@ static void sentences_say_what_to_compare(void **state)
 	}
 	hostkey_store_free(store);
 	store = store_of("");
-	assert_int_equal(check(store, HOSTKEY_STRICT, &ask, &outcome, &error), VT_E_HOSTKEY);
+	assert_int_equal(check(store, VT_HOST_KEYS_STRICT, &ask, &outcome, &error), VT_E_HOSTKEY);
 	snprintf(expected, sizeof expected,
 		 "fw1: the host key of 192.0.2.1 (ssh-ed25519 " F1
 		 ") is not known and host_keys is strict; compare the "
@@ -213,15 +213,15 @@ static void a_new_key_is_written_down_once(void **state)
 		struct hostkey_store *store = store_of(cases[i].before);
 		enum hostkey_outcome outcome = HOSTKEY_KNOWN;
 		struct vt_error error = { 0 };
-		if (check(store, HOSTKEY_ACCEPT_NEW, &cases[i].ask, &outcome, &error) != VT_OK)
+		if (check(store, VT_HOST_KEYS_ACCEPT_NEW, &cases[i].ask, &outcome, &error) != VT_OK)
 			fail_msg("%s", error.text);
 		assert_int_equal(outcome, HOSTKEY_ADDED);
 		assert_string_equal(file_text(), cases[i].after);
 		/* Known from now on, to this store and to the next. */
-		assert_int_equal(check(store, HOSTKEY_STRICT, &cases[i].ask, &outcome, &error), VT_OK);
+		assert_int_equal(check(store, VT_HOST_KEYS_STRICT, &cases[i].ask, &outcome, &error), VT_OK);
 		assert_int_equal(outcome, HOSTKEY_KNOWN);
 		assert_int_equal(hostkey_store_reload(store, &error), VT_OK);
-		assert_int_equal(check(store, HOSTKEY_ACCEPT_NEW, &cases[i].ask, &outcome, &error), VT_OK);
+		assert_int_equal(check(store, VT_HOST_KEYS_ACCEPT_NEW, &cases[i].ask, &outcome, &error), VT_OK);
 		assert_string_equal(file_text(), cases[i].after);
 		hostkey_store_free(store);
 	}
@@ -236,8 +236,8 @@ static void a_key_that_cannot_be_written_down_is_not_accepted(void **state)
 	assert_int_equal(hostkey_store_open("/nonexistent/known_hosts", &store, &error), VT_OK);
 	assert_int_equal(hostkey_store_count(store, NULL), 0);
 	const struct ask ask = { { "192.0.2.1" }, .key = &key1 };
-	assert_int_equal(check(store, HOSTKEY_ACCEPT_NEW, &ask, &outcome, &error), VT_E_SYSTEM);
-	assert_int_equal(check(store, HOSTKEY_STRICT, &ask, &outcome, &error), VT_E_HOSTKEY);
+	assert_int_equal(check(store, VT_HOST_KEYS_ACCEPT_NEW, &ask, &outcome, &error), VT_E_SYSTEM);
+	assert_int_equal(check(store, VT_HOST_KEYS_STRICT, &ask, &outcome, &error), VT_E_HOSTKEY);
 	hostkey_store_free(store);
 }
 
@@ -256,7 +256,7 @@ static void a_full_disk_leaves_the_file_as_it_was(void **state)
 	narrow = limit;
 	narrow.rlim_cur = sizeof before - 1 + 30;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &narrow), 0);
-	enum vt_status status = check(store, HOSTKEY_ACCEPT_NEW, &ask, &outcome, &error);
+	enum vt_status status = check(store, VT_HOST_KEYS_ACCEPT_NEW, &ask, &outcome, &error);
 	setrlimit(RLIMIT_FSIZE, &limit);
 	assert_int_equal(status, VT_E_SYSTEM);
 	assert_string_equal(file_text(), before);
