@@ -3,12 +3,12 @@
 #   libvtstore.a    store: the only objects that see SQLite
 noinst_LIBRARIES += lib/libvpntriage.a lib/libvtstore.a
 lib_libvpntriage_a_SOURCES =
-lib_libvpntriage_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(CYAML_CFLAGS) $(YAML_CFLAGS)
+lib_libvpntriage_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(YAML_CFLAGS)
 lib_libvtstore_a_SOURCES =
 nodist_lib_libvtstore_a_SOURCES =
 lib_libvtstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(ZSTD_CFLAGS)
 # What to link for each, in order.
-VPNTRIAGE_LIBS = lib/libvpntriage.a $(JANSSON_LIBS) $(CYAML_LIBS) $(YAML_LIBS)
+VPNTRIAGE_LIBS = lib/libvpntriage.a $(JANSSON_LIBS) $(YAML_LIBS)
 STORE_LIBS = lib/libvtstore.a $(VPNTRIAGE_LIBS) $(SQLITE_LIBS) $(ZSTD_LIBS)
 EXTRA_DIST += lib/README.md
 
