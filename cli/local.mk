@@ -3,6 +3,7 @@ bin_PROGRAMS += cli/vpntriage
 cli_vpntriage_SOURCES = \
 	%D%/cli.h \
 	%D%/devices.c \
+	%D%/findings.c \
 	%D%/fleet.c %D%/fleet.h \
 	%D%/history.c \
 	%D%/http.c %D%/http.h \
@@ -18,6 +19,7 @@ cli_vpntriage_LDADD = $(COMMON_LIBS) $(VPNTRIAGE_LIBS) $(CURL_LIBS)
 dist_man1_MANS += \
 	%D%/vpntriage.1 \
 	%D%/vpntriage-devices.1 \
+	%D%/vpntriage-findings.1 \
 	%D%/vpntriage-history.1 \
 	%D%/vpntriage-parse.1 \
 	%D%/vpntriage-status.1 \

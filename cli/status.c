@@ -99,6 +99,17 @@ static const char *device_counts(struct vt_arena *arena, const json_t *devices)
 	return text ? text : "none known yet";
 }
 
+static void print_findings(const json_t *findings)
+{
+	json_int_t faults = json_integer_value(json_object_get(findings, "fault")),
+		   warnings = json_integer_value(json_object_get(findings, "warning")),
+		   advice = json_integer_value(json_object_get(findings, "advice"));
+	if (findings)
+		printf("findings %6lld   %lld fault%s, %lld warning%s, %lld piece%s of advice\n",
+		       (long long)(faults + warnings + advice), (long long)faults, faults == 1 ? "" : "s",
+		       (long long)warnings, warnings == 1 ? "" : "s", (long long)advice, advice == 1 ? "" : "s");
+}
+
 static void print(const struct cli_command *self, const struct http *http, const struct answers *answers)
 {
 	struct vt_arena *arena = vt_arena_new();
@@ -113,6 +124,7 @@ static void print(const struct cli_command *self, const struct http *http, const
 	printf("devices  %6lld   %s\n",
 	       (long long)json_integer_value(json_object_get(json_object_get(status, "devices"), "total")),
 	       printable(arena, device_counts(arena, json_object_get(status, "devices"))));
+	print_findings(json_object_get(status, "findings"));
 	if (heartbeat)
 		printf("daemon   %6s   last heard of %s ago\n",
 		       json_is_true(json_object_get(daemon, "alive")) ? "alive" : "silent", heartbeat);

@@ -133,6 +133,8 @@ void table_status(struct table *table, const char *status)
 		{ "orphan", "35" },
 		{ "unknown", "36" },
 		{ "never-polled", "36" },
+		{ "fault", "31;1" },
+		{ "warning", "33" },
 	};
 	const char *colour = NULL;
 	for (size_t i = 0; status && i < sizeof known / sizeof *known; i++)

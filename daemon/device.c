@@ -11,8 +11,8 @@
 #include "daemon/gather.h"
 #include "daemon/log.h"
 #include "daemon/secret.h"
-#include "config/resolve.h"
 #include "daemon/verdict.h"
+#include "json/configuration.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,6 +140,11 @@ static uint64_t any_number(void)
 
 /* ---- units ---- */
 
+static bool is_expected_of(const struct unit *unit, const struct vt_tunnel_settings *tunnel)
+{
+	return !tunnel->context.p || vt_str_eq(tunnel->context, vt_str_of(unit->context));
+}
+
 static void unit_expect(struct unit *unit)
 {
 	struct device *device = unit->device;
@@ -148,7 +153,7 @@ static void unit_expect(struct unit *unit)
 	size_t len = 0;
 	for (size_t i = 0; i < device->expect_len; i++) {
 		const struct vt_tunnel_settings *t = &device->expect[i];
-		if (t->context.p && !vt_str_eq(t->context, vt_str_of(unit->context)))
+		if (!is_expected_of(unit, t))
 			continue;
 		size_t peer_len = vt_addr_format(&t->peer, peers[i]);
 		expected[len++] = (struct vt_expectation){ .peer = { peers[i], peer_len },
@@ -445,19 +450,38 @@ static void note_modified(struct unit *unit, const struct vt_snapshot *snapshot)
 	unit->modified_at = vt_str_dup(modified_at);
 }
 
-static void take_config(struct device *device, struct unit *unit)
+/* The configuration, when this poll read it: from now on the model knows what there should be. */
+static const struct vt_config *take_config(struct device *device, struct unit *unit, struct vt_expected *expected)
 {
 	struct round *round = &device->round;
 	if (!round->run.wants.groups[PLAN_GROUP_CONFIG])
-		return;
+		return NULL;
 	const struct vt_config *config = gather_config(round->gather);
 	unit->config_due_ms = mono_ms(device) + (config ? CONFIG_EVERY_MS : CONFIG_AGAIN_MS);
 	if (!config)
-		return;
-	struct vt_expected expected = { 0 };
-	vt_config_expected(config, gather_arena(round->gather), &expected);
-	vt_unit_configure(unit->model, config, &expected);
+		return NULL;
+	vt_config_expected(config, gather_arena(round->gather), expected);
+	vt_unit_configure(unit->model, config, expected);
 	unit->configured = true;
+	return config;
+}
+
+/* Its findings and its text go with the commit of the poll that read it. */
+static void commit_config(struct device *device, const struct unit *unit, const struct vt_config *config,
+			  const struct vt_expected *expected, struct vt_commit *commit)
+{
+	const struct vt_snapshot *snapshot = gather_snapshot(device->round.gather);
+	struct vt_addr *peers = VT_NEW_ARRAY(gather_arena(device->round.gather), struct vt_addr, device->expect_len);
+	struct vt_lint_input input = { .config = config,
+				       .expected = expected,
+				       .must_be_up = peers,
+				       .version = snapshot->version,
+				       .failover = snapshot->failover,
+				       .summary = snapshot->summary };
+	for (size_t i = 0; i < device->expect_len; i++)
+		if (is_expected_of(unit, &device->expect[i]) && device->expect[i].expect == VT_EXPECT_UP)
+			peers[input.must_be_up_len++] = device->expect[i].peer;
+	vt_commit_configuration(commit, &input);
 }
 
 static void next_unit(struct device *device)
@@ -477,10 +501,14 @@ static void unit_done(struct device *device)
 	round->commands = round->bytes = round->cli_ms = 0;
 	const struct vt_snapshot *snapshot = gather_snapshot(round->gather);
 	note_software(unit, snapshot);
-	take_config(device, unit);
+	struct vt_expected expected = { 0 };
+	const struct vt_config *config = take_config(device, unit, &expected);
 	note_modified(unit, snapshot);
 	vt_unit_next_poll(unit->model, next_slot_wall_ms(device));
-	writer_commit(device->world->writer, vt_reduce(unit->model, snapshot, &device->world->reduce));
+	struct vt_commit *commit = vt_reduce(unit->model, snapshot, &device->world->reduce);
+	if (config)
+		commit_config(device, unit, config, &expected, commit);
+	writer_commit(device->world->writer, commit);
 	unit->negotiating = vt_unit_is_negotiating(unit->model) && !vt_unit_is_standby(unit->model);
 	if (vt_unit_wants_sessions(unit->model))
 		device->group_due_wall_ms[PLAN_GROUP_SESSIONS] = 0;
@@ -549,7 +577,10 @@ static void unit_begin(struct device *device)
 				   round->burst);
 	struct plan_wants wants = { .burst = round->burst, .demand = unit->configured, .acls = unit->acls };
 	memcpy(wants.groups, round->groups, sizeof round->groups);
-	wants.groups[PLAN_GROUP_CONFIG] = mono_ms(device) >= unit->config_due_ms;
+	wants.groups[PLAN_GROUP_CONFIG] = !round->burst && mono_ms(device) >= unit->config_due_ms;
+	/* The lint goes by the release, the failover pair and the licence as well. */
+	wants.groups[PLAN_GROUP_SESSIONS] |= wants.groups[PLAN_GROUP_CONFIG];
+	wants.groups[PLAN_GROUP_FACTS] |= wants.groups[PLAN_GROUP_CONFIG];
 	if (!round->burst && vt_unit_wants_hits(unit->model))
 		wants.acls_len = vt_unit_quiet_acls(unit->model, unit->acls, ACLS_MAX);
 	plan_begin(&round->run, unit->memory, gather_arena(round->gather), &wants, mono_ms(device));
@@ -1070,6 +1101,8 @@ bool device_resend(struct device *device, uint64_t unit_id)
 	for (size_t i = 0; i < device->units_len; i++)
 		if (vt_unit_id(device->units[i]->model) == unit_id) {
 			vt_unit_resend(device->units[i]->model);
+			/* It may have been the one with the findings. */
+			device->units[i]->config_due_ms = 0;
 			return true;
 		}
 	return false;

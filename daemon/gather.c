@@ -7,6 +7,7 @@
 
 #include "asa/clean.h"
 #include "base/hash.h"
+#include "config/redact.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,11 +70,28 @@ struct vt_arena *gather_arena(struct gather *gather)
 	return gather->arena;
 }
 
-static struct vt_str keep(struct gather *gather, struct vt_buf *text)
+static bool is_configuration(enum plan_query query)
+{
+	return query >= PLAN_CONFIG_CRYPTO && query <= PLAN_CONFIG_FAILOVER;
+}
+
+/* The device masks most secrets and not all; what is behind this place knows none. */
+static void mask_secrets(struct vt_buf *text)
+{
+	struct vt_buf masked = { 0 };
+	vt_config_redact(vt_buf_view(text), &masked);
+	explicit_bzero(text->p, text->cap);
+	vt_buf_free(text);
+	*text = masked;
+}
+
+static struct vt_str keep(struct gather *gather, enum plan_query query, struct vt_buf *text)
 {
 	if (!text->p)
 		return VT_STR("");
 	vt_clean(text->p, &text->len, NULL);
+	if (is_configuration(query))
+		mask_secrets(text);
 	struct vt_buf *kept = VT_PUSH(gather->arena, gather->texts, gather->texts_len, gather->texts_cap);
 	*kept = *text;
 	*text = (struct vt_buf){ 0 };
@@ -116,6 +134,13 @@ static enum vt_status parse(struct gather *gather, enum plan_query query, struct
 	case PLAN_CONFIG_OBJECT_GROUPS:
 	case PLAN_CONFIG_NAMES:
 	case PLAN_CONFIG_INTERFACES:
+	case PLAN_CONFIG_GROUP_POLICIES:
+	case PLAN_CONFIG_NAT:
+	case PLAN_CONFIG_STATIC:
+	case PLAN_CONFIG_ROUTES:
+	case PLAN_CONFIG_ACCESS_GROUPS:
+	case PLAN_CONFIG_SYSOPT:
+	case PLAN_CONFIG_FAILOVER:
 		if (!facts->config)
 			facts->config = vt_config_new();
 		vt_config_read(facts->config, text);
@@ -132,7 +157,7 @@ static enum vt_status read_output(struct gather *gather, enum plan_query query, 
 {
 	if (output->status != VT_OK)
 		return output->status;
-	enum vt_status status = parse(gather, query, keep(gather, &output->text), report);
+	enum vt_status status = parse(gather, query, keep(gather, query, &output->text), report);
 	report->truncated |= output->truncated;
 	return status;
 }
@@ -314,16 +339,61 @@ const struct vt_snapshot *gather_snapshot(struct gather *gather)
 	return s;
 }
 
+/* What an answer that was read whole settles, also when it is empty. Of crypto and access lists an empty answer
+ * proves nothing: a device that is polled has some. */
+static const struct {
+	enum plan_query query;
+	unsigned section;
+} settled[] = {
+	{ PLAN_CONFIG_TUNNEL_GROUPS, VT_SECTION_TUNNEL_GROUP },
+	{ PLAN_CONFIG_OBJECT_GROUPS, VT_SECTION_OBJECTS },
+	{ PLAN_CONFIG_NAMES, VT_SECTION_NAMES },
+	{ PLAN_CONFIG_INTERFACES, VT_SECTION_INTERFACE },
+	{ PLAN_CONFIG_GROUP_POLICIES, VT_SECTION_GROUP_POLICY },
+	{ PLAN_CONFIG_NAT, VT_SECTION_NAT },
+	{ PLAN_CONFIG_ROUTES, VT_SECTION_ROUTE },
+	{ PLAN_CONFIG_SYSOPT, VT_SECTION_SYSOPT },
+	{ PLAN_CONFIG_FAILOVER, VT_SECTION_FAILOVER },
+};
+
+enum reading { MISSING, UNKNOWN_WORD, CUT, WHOLE };
+
+static enum reading reading_of(const struct gather *gather, enum plan_query query)
+{
+	const struct vt_taken *taken = &gather->query[query];
+	if (!taken->asked)
+		return MISSING;
+	if (taken->status != VT_OK)
+		return taken->status == VT_E_REJECTED ? UNKNOWN_WORD : MISSING;
+	return taken->report.truncated ? CUT : WHOLE;
+}
+
+/* NAT is whole with its half of old releases; whether decrypted traffic passes is known only with the access-groups. */
+static void settle_sections(const struct gather *gather, struct vt_config *config)
+{
+	for (size_t i = 0; i < sizeof settled / sizeof *settled; i++)
+		if (reading_of(gather, settled[i].query) == WHOLE)
+			config->sections |= settled[i].section;
+	if (config->sections & VT_SECTION_CRYPTO)
+		config->sections |= VT_SECTION_IKE;
+	enum reading old_nat = reading_of(gather, PLAN_CONFIG_STATIC);
+	if (old_nat != WHOLE && old_nat != UNKNOWN_WORD)
+		config->sections &= ~(unsigned)VT_SECTION_NAT;
+	if (reading_of(gather, PLAN_CONFIG_ACCESS_GROUPS) != WHOLE)
+		config->permit_vpn = VT_UNSAID;
+}
+
 const struct vt_config *gather_config(struct gather *gather)
 {
-	for (size_t q = PLAN_CONFIG_CRYPTO; q <= PLAN_CONFIG_INTERFACES; q++) {
-		const struct vt_taken *taken = &gather->query[q];
-		bool unknown = taken->asked && taken->status == VT_E_REJECTED;
-		bool whole = taken->asked && taken->status == VT_OK && !taken->report.truncated;
+	for (enum plan_query q = PLAN_CONFIG_CRYPTO; q <= PLAN_CONFIG_FAILOVER; q++) {
+		enum reading reading = reading_of(gather, q);
 		/* Only the word `object` is newer than the oldest release we read. */
-		if (!whole && !(q == PLAN_CONFIG_OBJECTS && (unknown || !taken->asked)))
+		bool needed = q <= PLAN_CONFIG_INTERFACES && q != PLAN_CONFIG_OBJECTS;
+		bool denied = gather->query[q].asked && reading == MISSING;
+		if (reading == CUT || (needed && reading != WHOLE) || (q == PLAN_CONFIG_OBJECTS && denied))
 			return NULL;
 	}
+	settle_sections(gather, gather->facts.config);
 	vt_config_finish(gather->facts.config);
 	return gather->facts.config;
 }

@@ -1,10 +1,15 @@
 # SQL is a source: embed.awk makes C of it, in the build folder.
 SQL_MIGRATIONS = \
-	%D%/migrations/0001-first.sql
+	%D%/migrations/0001-first.sql \
+	%D%/migrations/0002-configuration.sql
 SQL_QUERIES = \
 	%D%/queries/begin.sql \
 	%D%/queries/begin_read.sql \
 	%D%/queries/commit.sql \
+	%D%/queries/config_add.sql \
+	%D%/queries/config_newest.sql \
+	%D%/queries/config_seen.sql \
+	%D%/queries/config_text_put.sql \
 	%D%/queries/daemon_get.sql \
 	%D%/queries/daemon_put.sql \
 	%D%/queries/day_put.sql \
@@ -14,6 +19,7 @@ SQL_QUERIES = \
 	%D%/queries/device_live_read.sql \
 	%D%/queries/device_numbers.sql \
 	%D%/queries/device_retire.sql \
+	%D%/queries/device_retire_findings.sql \
 	%D%/queries/device_retire_intervals.sql \
 	%D%/queries/device_retire_selectors.sql \
 	%D%/queries/device_retire_tunnels.sql \
@@ -24,17 +30,26 @@ SQL_QUERIES = \
 	%D%/queries/event_add.sql \
 	%D%/queries/events_of_all.sql \
 	%D%/queries/events_of_all_newest.sql \
+	%D%/queries/events_of_configuration.sql \
 	%D%/queries/events_of_device.sql \
 	%D%/queries/events_of_device_newest.sql \
 	%D%/queries/events_of_tunnel.sql \
 	%D%/queries/events_of_tunnel_newest.sql \
+	%D%/queries/expire_config_texts.sql \
+	%D%/queries/expire_configs.sql \
 	%D%/queries/expire_days.sql \
 	%D%/queries/expire_events.sql \
+	%D%/queries/expire_findings.sql \
 	%D%/queries/expire_hour_times.sql \
 	%D%/queries/expire_hours.sql \
 	%D%/queries/expire_intervals.sql \
 	%D%/queries/expire_selectors.sql \
 	%D%/queries/expire_tunnels.sql \
+	%D%/queries/finding_counts.sql \
+	%D%/queries/finding_place.sql \
+	%D%/queries/finding_put.sql \
+	%D%/queries/findings.sql \
+	%D%/queries/findings_close.sql \
 	%D%/queries/fold_done.sql \
 	%D%/queries/fold_next.sql \
 	%D%/queries/fold_selectors.sql \

@@ -96,7 +96,7 @@ detect     model config asa base
 diagnose   detect model config asa base
 settings   base
 json       diagnose detect model config asa base
-store      model base
+store      model config base
 END
 unplaced=
 for folder in lib/*/; do

@@ -23,6 +23,10 @@ bool parameter_is_good(struct exchange *x, enum vt_status status, const struct v
 
 /* The tunnel whose id stands in the path; false: a problem was said. */
 bool api_find_tunnel(struct exchange *x, struct vt_tunnel_row *tunnel);
+/* The unit whose name ("fra-fw1", "fra-fw1/customer1") stands in the path; false: a problem was said. */
+bool api_find_device(struct exchange *x, struct vt_device_row *device);
+/* "fra-fw1" is a device with all its contexts, "fra-fw1/customer1" one of them: `context` stays as it is without. */
+void api_device_parameter(struct vt_str text, struct vt_str *device, struct vt_str *context);
 /* One event as an object. */
 void api_event(struct exchange *x, const struct vt_event_row *event);
 

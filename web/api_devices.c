@@ -85,19 +85,27 @@ static bool all_devices(struct exchange *x, struct vt_device_row **devices, size
 	return status == VT_OK;
 }
 
-void api_device(struct exchange *x)
+bool api_find_device(struct exchange *x, struct vt_device_row *device)
 {
 	struct vt_device_row *devices;
 	size_t len;
 	if (!all_devices(x, &devices, &len))
-		return;
+		return false;
 	for (size_t i = 0; i < len; i++)
 		if (is_named(&devices[i], x->names[0])) {
-			write_device(x, &devices[i]);
-			return;
+			*device = devices[i];
+			return true;
 		}
 	problem(x, PROBLEM_NOT_FOUND, "no device is called \"%.*s\"; one context of a device is NAME%%2FCONTEXT",
 		VT_ARG(x->names[0]));
+	return false;
+}
+
+void api_device(struct exchange *x)
+{
+	struct vt_device_row device;
+	if (api_find_device(x, &device))
+		write_device(x, &device);
 }
 
 struct device_filter {

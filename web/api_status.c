@@ -13,6 +13,7 @@
 struct fleet {
 	uint64_t tunnels[VT_TUNNEL_STATUSES], tunnels_total, flapping;
 	uint64_t devices[VT_DEVICE_STATES], devices_total;
+	uint64_t findings[VT_FAULT + 1];
 	int64_t newest_poll_at_ms; /* 0: no device was ever polled */
 	int64_t heartbeat_at_ms;   /* 0: no daemon ever wrote here */
 	struct vt_str daemon;      /* what it said of itself, JSON */
@@ -42,6 +43,8 @@ static enum vt_status read_fleet(struct exchange *x, struct fleet *fleet, struct
 	enum vt_status status = vt_store_counts(x->store, fleet->tunnels, &fleet->flapping, error);
 	for (size_t i = 0; i < VT_TUNNEL_STATUSES; i++)
 		fleet->tunnels_total += fleet->tunnels[i];
+	if (status == VT_OK)
+		status = vt_store_finding_counts(x->store, fleet->findings, error);
 	if (status == VT_OK)
 		status = read_devices(x, fleet, error);
 	if (status == VT_OK)
@@ -98,6 +101,11 @@ void api_status(struct exchange *x)
 	vt_json_key_u64(&x->json, "total", fleet.devices_total);
 	for (unsigned i = 0; i < VT_DEVICE_STATES; i++)
 		vt_json_key_u64(&x->json, vt_device_state_name((enum vt_device_state)i), fleet.devices[i]);
+	vt_json_object_end(&x->json);
+	vt_json_key(&x->json, "findings");
+	vt_json_object(&x->json);
+	for (enum vt_severity severity = VT_ADVICE; severity <= VT_FAULT; severity++)
+		vt_json_key_u64(&x->json, vt_severity_name(severity), fleet.findings[severity]);
 	vt_json_object_end(&x->json);
 	write_daemon(x, &fleet);
 	vt_json_object_end(&x->json);

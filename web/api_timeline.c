@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * GET tunnels/{id}/timeline: the states a tunnel went through, and what happened to it, newest first.
- *
- * Intervals come whole with the first page; `items` are the events, in pages.
+ * GET tunnels/{id}/timeline: the states a tunnel went through, and what happened to it and to its device as a whole,
+ * newest first. Intervals come whole with the first page; `items` are the events, in pages.
+ * GET devices/{name}/config-changes: the events of one kind of a device.
  */
 #include "config.h"
 
@@ -58,6 +58,15 @@ static void write_intervals(struct exchange *x, const struct vt_interval *interv
 	vt_json_array_end(&x->json);
 }
 
+static void write_items(struct exchange *x, const struct vt_event_row *events, size_t len)
+{
+	vt_json_key(&x->json, "items");
+	vt_json_array(&x->json);
+	for (size_t i = 0; i < len; i++)
+		api_event(x, &events[i]);
+	vt_json_array_end(&x->json);
+}
+
 struct timeline {
 	struct vt_interval *intervals;
 	size_t intervals_len;
@@ -106,11 +115,37 @@ void api_timeline(struct exchange *x)
 	reply_time(x, "from", from_ms);
 	reply_time(x, "to", to_ms);
 	write_intervals(x, timeline.intervals, timeline.intervals_len);
-	vt_json_key(&x->json, "items");
-	vt_json_array(&x->json);
-	for (size_t i = 0; i < shown; i++)
-		api_event(x, &timeline.events[i]);
-	vt_json_array_end(&x->json);
+	write_items(x, timeline.events, shown);
 	page_next(x, &page, more, shown ? timeline.events[shown - 1].seq : 0);
+	vt_json_object_end(&x->json);
+}
+
+void api_config_changes(struct exchange *x)
+{
+	static const char *const filters[] = { NULL };
+	struct vt_error error;
+	struct vt_device_row device;
+	struct vt_event_row *events;
+	struct page page;
+	size_t len;
+	if (!page_read(x, CURSOR_EVENTS, filters, &page) || !api_find_device(x, &device))
+		return;
+	struct vt_event_query query = { .device_id = device.id,
+					.after_seq = page.cursor.position,
+					.config_changes = true,
+					.newest_first = true,
+					.limit = page.limit + 1 };
+	enum vt_status status = vt_store_events(x->store, &query, x->arena, &events, &len, &error);
+	if (status != VT_OK) {
+		problem_of_store(x, status, &error);
+		return;
+	}
+	bool more = len > page.limit;
+	size_t shown = more ? page.limit : len;
+	vt_json_object(&x->json);
+	reply_str(x, "device", device.name);
+	reply_str(x, "context", device.context.len ? device.context : VT_STR_NONE);
+	write_items(x, events, shown);
+	page_next(x, &page, more, shown ? events[shown - 1].seq : 0);
 	vt_json_object_end(&x->json);
 }

@@ -187,13 +187,12 @@ static bool read_statuses(struct exchange *x, struct vt_str list, unsigned *mask
 	return true;
 }
 
-/* "fra-fw1" is a device with all its contexts, "fra-fw1/customer1" one of them. */
-static void read_device(struct vt_str text, struct vt_tunnel_query *query)
+void api_device_parameter(struct vt_str text, struct vt_str *device, struct vt_str *context)
 {
 	ptrdiff_t slash = vt_str_find_char(text, '/');
-	query->device = slash < 0 ? text : vt_str_first(text, (size_t)slash);
+	*device = slash < 0 ? text : vt_str_first(text, (size_t)slash);
 	if (slash >= 0)
-		query->context = vt_str_from(text, (size_t)slash + 1);
+		*context = vt_str_from(text, (size_t)slash + 1);
 }
 
 /* An address in any spelling is looked for in the one that is stored. */
@@ -215,7 +214,7 @@ static bool read_query(struct exchange *x, struct vt_tunnel_query *query)
 	if (request_parameter(x->request, "status", &text) && !read_statuses(x, text, &query->status_mask))
 		return false;
 	if (request_parameter(x->request, "device", &text) && text.len)
-		read_device(text, query);
+		api_device_parameter(text, &query->device, &query->context);
 	if (request_parameter(x->request, "peer", &text) && text.len)
 		query->peer = canonical(text, x->arena);
 	request_parameter(x->request, "q", &query->q);

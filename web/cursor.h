@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 
-enum cursor_list { CURSOR_DEVICES = 1, CURSOR_TUNNELS = 2, CURSOR_EVENTS = 3 };
+enum cursor_list { CURSOR_DEVICES = 1, CURSOR_TUNNELS = 2, CURSOR_EVENTS = 3, CURSOR_FINDINGS = 4 };
 
 struct cursor {
 	enum cursor_list list;

@@ -4,6 +4,7 @@ noinst_LIBRARIES += web/libvtweb.a
 web_libvtweb_a_SOURCES = \
 	%D%/api.h \
 	%D%/api_devices.c \
+	%D%/api_findings.c \
 	%D%/api_history.c \
 	%D%/api_page.c \
 	%D%/api_status.c \

@@ -85,6 +85,7 @@ struct scrape {
 	struct labelled_selector *selectors;
 	size_t selectors_len, selectors_cap;
 	struct vt_map tunnel_of_id;
+	uint64_t findings[VT_FAULT + 1];
 	int64_t heartbeat_at_ms;
 	struct vt_str daemon_says; /* JSON */
 };
@@ -374,6 +375,15 @@ static void write_selectors(struct scrape *scrape)
 	}
 }
 
+static void write_findings(struct scrape *scrape)
+{
+	family(scrape, "vpntriage_findings", "gauge", "What the configurations show by themselves, by severity.");
+	for (enum vt_severity severity = VT_ADVICE; severity <= VT_FAULT; severity++) {
+		label(scrape, "severity", vt_str_of(vt_severity_name(severity)));
+		sample(scrape, "vpntriage_findings", keep_labels(scrape), "", (double)scrape->findings[severity]);
+	}
+}
+
 static void plain(struct scrape *scrape, const char *name, const char *type, const char *help, double value)
 {
 	family(scrape, name, type, help);
@@ -444,6 +454,8 @@ static enum vt_status read_all(struct scrape *scrape, struct vt_error *error)
 	if (status == VT_OK)
 		status = read_selectors(scrape, error);
 	if (status == VT_OK)
+		status = vt_store_finding_counts(scrape->x->store, scrape->findings, error);
+	if (status == VT_OK)
 		status = read_daemon(scrape, error);
 	return status;
 }
@@ -462,6 +474,7 @@ void metrics(struct exchange *x)
 		write_devices(&scrape);
 		write_tunnels(&scrape);
 		write_selectors(&scrape);
+		write_findings(&scrape);
 	}
 	vt_map_clear(&scrape.tunnel_of_id);
 	vt_buf_free(&scrape.label);

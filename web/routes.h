@@ -37,7 +37,8 @@ void routes_answer(struct exchange *x, const struct route *table, struct databas
 route_handler api_devices, api_device;               /* api_devices.c */
 route_handler api_tunnels, api_tunnel;               /* api_tunnels.c */
 route_handler api_history;                           /* api_history.c */
-route_handler api_timeline;                          /* api_timeline.c */
+route_handler api_timeline, api_config_changes;      /* api_timeline.c */
+route_handler api_findings;                          /* api_findings.c */
 route_handler api_status, health_live, health_ready; /* api_status.c */
 route_handler metrics;                               /* metrics.c */
 route_handler page_asset;                            /* page.c */

@@ -1,5 +1,6 @@
 lib_libvpntriage_a_SOURCES += \
 	%D%/config.h \
+	%D%/diff.c %D%/diff.h \
 	%D%/expected.c %D%/finding.h \
 	%D%/lint.c %D%/lint.h %D%/linter.h \
 	%D%/lint_box.c \
@@ -16,6 +17,7 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/read_groups.c \
 	%D%/read_nat.c \
 	%D%/read_objects.c \
+	%D%/redact.c %D%/redact.h \
 	%D%/resolve.c %D%/resolve.h \
 	%D%/routing.c %D%/routing.h \
 	%D%/sheet.c %D%/sheet.h

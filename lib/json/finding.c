@@ -3,6 +3,21 @@
  */
 #include "json/finding.h"
 
+void vt_finding_evidence_json(const struct vt_finding *finding, const struct vt_config *const *configs,
+			      const char *const *sources, struct vt_json *json)
+{
+	vt_json_array(json);
+	for (size_t i = 0; i < finding->lines_len; i++) {
+		const struct vt_finding_line *line = &finding->lines[i];
+		vt_json_object(json);
+		vt_json_key_text(json, "source", sources[line->side]);
+		vt_json_key_u64(json, "n", line->place.first);
+		vt_json_key_str(json, "text", vt_config_line(configs[line->side], line->place.text, line->place.first));
+		vt_json_object_end(json);
+	}
+	vt_json_array_end(json);
+}
+
 void vt_finding_json(const struct vt_finding *finding, const struct vt_config *const *configs,
 		     const char *const *sources, struct vt_json *json)
 {
@@ -16,15 +31,6 @@ void vt_finding_json(const struct vt_finding *finding, const struct vt_config *c
 	vt_json_key_str(json, "says", finding->says);
 	vt_json_key_text(json, "advice", finding->advice);
 	vt_json_key(json, "evidence");
-	vt_json_array(json);
-	for (size_t i = 0; i < finding->lines_len; i++) {
-		const struct vt_finding_line *line = &finding->lines[i];
-		vt_json_object(json);
-		vt_json_key_text(json, "source", sources[line->side]);
-		vt_json_key_u64(json, "n", line->place.first);
-		vt_json_key_str(json, "text", vt_config_line(configs[line->side], line->place.text, line->place.first));
-		vt_json_object_end(json);
-	}
-	vt_json_array_end(json);
+	vt_finding_evidence_json(finding, configs, sources, json);
 	vt_json_object_end(json);
 }

@@ -12,4 +12,8 @@
 void vt_finding_json(const struct vt_finding *finding, const struct vt_config *const *configs,
 		     const char *const *sources, struct vt_json *json);
 
+/* The array of evidence alone. */
+void vt_finding_evidence_json(const struct vt_finding *finding, const struct vt_config *const *configs,
+			      const char *const *sources, struct vt_json *json);
+
 #endif

@@ -91,6 +91,27 @@ NAMED(vt_device_state, vt_device_state, device_state_names, VT_DEVICE_STATES)
 NAMED(vt_event_kind, vt_event_kind, event_kind_names, VT_EVENT_KINDS)
 NAMED(vt_selector_status, vt_selector_status, selector_status_names, VT_SELECTOR_STATUSES)
 
+/* Few names, which config/finding.h has. */
+bool vt_severity_of(struct vt_str name, enum vt_severity *severity)
+{
+	for (enum vt_severity s = VT_ADVICE; s <= VT_FAULT; s++)
+		if (vt_str_eq(name, vt_str_of(vt_severity_name(s)))) {
+			*severity = s;
+			return true;
+		}
+	return false;
+}
+
+bool vt_confidence_of(struct vt_str name, enum vt_confidence *confidence)
+{
+	for (enum vt_confidence c = VT_POSSIBLE; c <= VT_CERTAIN; c++)
+		if (vt_str_eq(name, vt_str_of(vt_confidence_name(c)))) {
+			*confidence = c;
+			return true;
+		}
+	return false;
+}
+
 /* 0 means "none" everywhere, so no id is 0; SQLite keeps 63 bits and a sign, so ids stay below 2^63. */
 static uint64_t id_of(uint64_t hash)
 {
@@ -116,4 +137,11 @@ uint64_t vt_tunnel_id(uint64_t device_id, struct vt_str peer)
 uint64_t vt_selector_id(uint64_t tunnel_id, struct vt_str local, struct vt_str remote)
 {
 	return id_of(vt_hash_add(vt_hash_add(hash_of_id(tunnel_id), local), remote));
+}
+
+uint64_t vt_finding_id(uint64_t device_id, struct vt_str rule, struct vt_str subject, struct vt_str peer,
+		       struct vt_str says)
+{
+	uint64_t h = vt_hash_add(vt_hash_add(hash_of_id(device_id), rule), subject);
+	return id_of(vt_hash_add(vt_hash_add(h, peer), says));
 }

@@ -6,13 +6,15 @@
  * Absent numbers are VT_ABSENT, absent texts have p == NULL, a time of 0 is "never" or "not known".
  *
  * Identifiers are hashes (base/hash.h), so the same thing keeps its id over restarts and databases:
- * device (name, context) · tunnel (device id, peer) · selector (tunnel id, local, remote).
+ * device (name, context) · tunnel (device id, peer) · selector (tunnel id, local, remote) ·
+ * finding (device id, rule, subject, peer, sentence).
  */
 #ifndef VT_MODEL_ROWS_H
 #define VT_MODEL_ROWS_H
 
 #include "base/arena.h"
 #include "base/scan.h"
+#include "config/finding.h"
 
 /* Tunnel status: exactly one at a time. The vocabulary is part of the API. */
 enum vt_tunnel_status {
@@ -70,9 +72,14 @@ const char *vt_event_kind_name(enum vt_event_kind kind);
 bool vt_tunnel_status_of(struct vt_str name, enum vt_tunnel_status *status);
 bool vt_device_state_of(struct vt_str name, enum vt_device_state *state);
 bool vt_event_kind_of(struct vt_str name, enum vt_event_kind *kind);
+/* The reverse of config/finding.h. */
+bool vt_severity_of(struct vt_str name, enum vt_severity *severity);
+bool vt_confidence_of(struct vt_str name, enum vt_confidence *confidence);
 
 uint64_t vt_device_id(struct vt_str name, struct vt_str context);
 uint64_t vt_tunnel_id(uint64_t device_id, struct vt_str peer);
+uint64_t vt_finding_id(uint64_t device_id, struct vt_str rule, struct vt_str subject, struct vt_str peer,
+		       struct vt_str says);
 uint64_t vt_selector_id(uint64_t tunnel_id, struct vt_str local, struct vt_str remote);
 
 /* A polled unit: a device, or one context of it. */
@@ -182,6 +189,20 @@ struct vt_sample {
 	struct vt_counters delta;
 };
 
+/* A fault or a weakness that the configuration of a unit shows, from when it was first seen to when it was gone. The id
+ * stays the same while the same rule says the same about the same thing. */
+struct vt_finding_row {
+	uint64_t id, device_id;
+	uint64_t tunnel_id; /* of its peer; 0: it is not about one */
+	struct vt_str device, context;
+	struct vt_str rule, fault;
+	enum vt_severity severity;
+	enum vt_confidence confidence;
+	struct vt_str subject, peer, says, advice;
+	struct vt_str evidence; /* JSON: [{"source", "n", "text"}] */
+	int64_t since_ms;
+};
+
 /* Everything one poll changes, written in one transaction. The commit and all its text live in `arena`,
  * which belongs to whoever holds the commit; it crosses from the loop to the writer as a whole. */
 struct vt_commit {
@@ -206,6 +227,12 @@ struct vt_commit {
 				    * cadence; 0: as interval_ms */
 	const struct vt_sample *samples;
 	size_t samples_len;
+	/* When the configuration was read: what it shows, all of it (a finding that is not there is over), and the
+	 * text that concerns VPN, without secrets. */
+	bool config_read;
+	const struct vt_finding_row *findings;
+	size_t findings_len;
+	struct vt_str config;
 };
 
 static inline void vt_commit_free(struct vt_commit *commit)

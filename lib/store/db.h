@@ -28,6 +28,8 @@ enum field_kind {
 	FIELD_TUNNEL_STATUS,
 	FIELD_SELECTOR_STATUS,
 	FIELD_EVENT_KIND,
+	FIELD_SEVERITY, /* the number: it orders lists */
+	FIELD_CONFIDENCE,
 };
 struct field {
 	const char *name;
@@ -38,7 +40,7 @@ struct fields {
 	const struct field *list;
 	size_t len;
 };
-extern const struct fields device_fields, tunnel_fields, selector_fields, event_fields;
+extern const struct fields device_fields, tunnel_fields, selector_fields, event_fields, finding_fields;
 
 enum { FIELDS_MAX = 40 };
 /* A prepared statement and what it knows of the fields it was used with. */
@@ -118,5 +120,10 @@ enum vt_status db_check_version(struct vt_store *store, struct vt_error *error);
 /* ---- write.c ---- */
 
 void unit_cache_free(struct unit_cache *units);
+
+/* ---- configuration.c ---- */
+
+/* The part of a commit that a reading of the configuration brought. */
+enum vt_status put_configuration(struct vt_store *store, const struct vt_commit *commit, struct vt_error *error);
 
 #endif

@@ -120,14 +120,37 @@ static const struct field event_list[] = {
 	EVENT(KEY, peer),
 };
 
+#define FINDING(kind, member)                                                                                          \
+	{                                                                                                              \
+#member, FIELD_##kind, offsetof(struct vt_finding_row, member)                                         \
+	}
+static const struct field finding_list[] = {
+	FINDING(ID, id),
+	FINDING(ID, device_id),
+	FINDING(ID, tunnel_id),
+	FINDING(KEY, device),
+	FINDING(KEY, context),
+	FINDING(KEY, rule),
+	FINDING(KEY, fault),
+	FINDING(SEVERITY, severity),
+	FINDING(CONFIDENCE, confidence),
+	FINDING(TEXT, subject),
+	FINDING(TEXT, peer),
+	FINDING(TEXT, says),
+	FINDING(TEXT, advice),
+	FINDING(TEXT, evidence),
+	FINDING(TIME, since_ms),
+};
+
 #define LEN(array) (sizeof(array) / sizeof *(array))
 _Static_assert(LEN(device_list) <= FIELDS_MAX && LEN(tunnel_list) <= FIELDS_MAX && LEN(selector_list) <= FIELDS_MAX &&
-		       LEN(event_list) <= FIELDS_MAX,
+		       LEN(event_list) <= FIELDS_MAX && LEN(finding_list) <= FIELDS_MAX,
 	       "a statement remembers places for fewer fields");
 const struct fields device_fields = { device_list, LEN(device_list) };
 const struct fields tunnel_fields = { tunnel_list, LEN(tunnel_list) };
 const struct fields selector_fields = { selector_list, LEN(selector_list) };
 const struct fields event_fields = { event_list, LEN(event_list) };
+const struct fields finding_fields = { finding_list, LEN(finding_list) };
 
 /* ---- binding ---- */
 
@@ -185,6 +208,12 @@ static void bind_field(sqlite3_stmt *stmt, int at, enum field_kind kind, const v
 		break;
 	case FIELD_EVENT_KIND:
 		bind_text_at(stmt, at, vt_str_of(vt_event_kind_name(*(const enum vt_event_kind *)value)));
+		break;
+	case FIELD_SEVERITY:
+		sqlite3_bind_int(stmt, at, (int)*(const enum vt_severity *)value);
+		break;
+	case FIELD_CONFIDENCE:
+		bind_text_at(stmt, at, vt_str_of(vt_confidence_name(*(const enum vt_confidence *)value)));
 		break;
 	}
 }
@@ -279,6 +308,13 @@ static bool read_field(sqlite3_stmt *stmt, int at, enum field_kind kind, struct 
 		return vt_selector_status_of(text_at(stmt, at), value);
 	case FIELD_EVENT_KIND:
 		return vt_event_kind_of(text_at(stmt, at), value);
+	case FIELD_SEVERITY: {
+		int severity = sqlite3_column_int(stmt, at);
+		*(enum vt_severity *)value = (enum vt_severity)severity;
+		return severity >= VT_ADVICE && severity <= VT_FAULT;
+	}
+	case FIELD_CONFIDENCE:
+		return vt_confidence_of(text_at(stmt, at), value);
 	}
 	return false;
 }

@@ -1,4 +1,5 @@
 lib_libvtstore_a_SOURCES += \
+	%D%/configuration.c \
 	%D%/db.h \
 	%D%/fields.c \
 	%D%/folded.h \

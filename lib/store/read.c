@@ -505,6 +505,8 @@ enum vt_status vt_store_intervals(struct vt_store *store, uint64_t tunnel_id, in
 
 static enum vt_sql events_statement(const struct vt_event_query *query)
 {
+	if (query->config_changes)
+		return SQL_EVENTS_OF_CONFIGURATION;
 	if (query->tunnel_id)
 		return query->newest_first ? SQL_EVENTS_OF_TUNNEL_NEWEST : SQL_EVENTS_OF_TUNNEL;
 	if (query->device_id)

@@ -534,6 +534,9 @@ static enum vt_status forget_some(struct vt_store *store, int64_t now_ms, const 
 		{ SQL_EXPIRE_DAYS, ":day", day },
 		{ SQL_EXPIRE_EVENTS, ":at_ms", events_ms },
 		{ SQL_EXPIRE_INTERVALS, ":at_ms", events_ms },
+		{ SQL_EXPIRE_FINDINGS, ":at_ms", events_ms },
+		{ SQL_EXPIRE_CONFIGS, ":at_ms", now_ms - keep->evidence_ms },
+		{ SQL_EXPIRE_CONFIG_TEXTS, ":at_ms", now_ms },
 		{ SQL_EXPIRE_SELECTORS, ":at_ms", all_ms },
 		{ SQL_EXPIRE_TUNNELS, ":at_ms", all_ms },
 	};

@@ -112,15 +112,31 @@ enum vt_status vt_store_intervals(struct vt_store *store, uint64_t tunnel_id, in
 				  struct vt_arena *arena, struct vt_interval **rows, size_t *len,
 				  struct vt_error *error);
 
+/* Of a tunnel: also what happened to the whole unit it ends on (reboot, failover, another configuration). */
 struct vt_event_query {
 	uint64_t tunnel_id, device_id; /* 0: any */
 	int64_t from_ms, to_ms;        /* 0: open */
-	uint64_t after_seq;            /* rising order when newest_first is false */
+	uint64_t after_seq;            /* where the page before ended; 0: none did */
 	bool newest_first;
+	bool config_changes; /* of device_id, newest first: only changes of its configuration */
 	size_t limit;
 };
 enum vt_status vt_store_events(struct vt_store *store, const struct vt_event_query *query, struct vt_arena *arena,
 			       struct vt_event_row **rows, size_t *len, struct vt_error *error);
+
+/* What the configurations show now, the worst first, then by device, context and age. Filters are "and". */
+struct vt_finding_query {
+	struct vt_str device, context, rule, fault; /* exact; absent matches everything */
+	int severity;                               /* enum vt_severity; -1: any */
+	uint64_t after;                             /* id of the last row of the page before; 0: from the start */
+	size_t limit;
+};
+/* tunnel_id is 0 where no tunnel of that peer is known now. VT_E_NOT_FOUND when `after` is not known any more. */
+enum vt_status vt_store_findings(struct vt_store *store, const struct vt_finding_query *query, struct vt_arena *arena,
+				 struct vt_finding_row **rows, size_t *len, bool *more, struct vt_error *error);
+/* How many of each severity; `counts` has VT_FAULT + 1 elements. */
+enum vt_status vt_store_finding_counts(struct vt_store *store, uint64_t *counts, struct vt_error *error);
+
 /* Changes whenever anything was committed: for ETag and for waiting readers. Cheap. */
 enum vt_status vt_store_generation(struct vt_store *store, uint64_t *generation, struct vt_error *error);
 enum vt_status vt_store_daemon(struct vt_store *store, struct vt_arena *arena, int64_t *at_ms, struct vt_str *json,

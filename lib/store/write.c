@@ -371,6 +371,8 @@ static enum vt_status put_commit(struct vt_store *store, const struct vt_commit 
 	enum vt_status status = unit_find_or_add(store, &commit->device, &unit, error);
 	if (status == VT_OK)
 		status = put_rows(store, unit, commit, error);
+	if (status == VT_OK && commit->config_read)
+		status = put_configuration(store, commit, error);
 	if (status == VT_OK)
 		status = put_journal(store, unit, commit, error);
 	return status == VT_OK ? put_device(store, unit, commit, error) : status;
@@ -437,7 +439,8 @@ static enum vt_status retire(struct vt_store *store, const struct vt_device_row 
 			     struct vt_error *error)
 {
 	static const enum vt_sql steps[] = { SQL_DEVICE_RETIRE_INTERVALS, SQL_DEVICE_RETIRE_SELECTORS,
-					     SQL_DEVICE_RETIRE_TUNNELS, SQL_DEVICE_RETIRE };
+					     SQL_DEVICE_RETIRE_TUNNELS, SQL_DEVICE_RETIRE_FINDINGS,
+					     SQL_DEVICE_RETIRE };
 	enum vt_status status = VT_OK;
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && status == VT_OK; i++) {
 		struct statement *step = db_statement(store, steps[i]);

@@ -2,5 +2,5 @@
 SELECT event.*, coalesce(device.name, '') AS device, coalesce(device.context, '') AS context,
 	coalesce(tunnel.peer, '') AS peer
 FROM event LEFT JOIN device ON device.id = event.device_id LEFT JOIN tunnel ON tunnel.id = event.tunnel_id
-WHERE seq > :after_seq AND event.at_ms BETWEEN :from_ms AND :to_ms
+WHERE (:after_seq = 0 OR seq < :after_seq) AND event.at_ms BETWEEN :from_ms AND :to_ms
 ORDER BY seq DESC LIMIT :limit;

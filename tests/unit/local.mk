@@ -214,3 +214,15 @@ tests_unit_test_json_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_catalogue
 tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c
 tests_unit_test_catalogue_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_redact
+tests_unit_test_redact_SOURCES = tests/unit/test_redact.c
+tests_unit_test_redact_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_diff
+tests_unit_test_diff_SOURCES = tests/unit/test_diff.c
+tests_unit_test_diff_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_findings
+tests_unit_test_findings_SOURCES = tests/unit/test_findings.c tests/unit/store_case.h
+tests_unit_test_findings_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)

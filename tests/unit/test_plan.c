@@ -103,7 +103,9 @@ static void each_cadence_asks_its_own(void **state)
 		{ "c", false,
 		  "show running-config crypto | show running-config tunnel-group | show running-config access-list | "
 		  "show running-config object | show running-config object-group | show running-config names | "
-		  "show running-config interface" },
+		  "show running-config interface | show running-config group-policy | show running-config nat | "
+		  "show running-config static | show running-config route | show running-config access-group | "
+		  "show running-config all sysopt | show running-config failover" },
 		{ "", false, "" },
 		{ "", true, "show crypto ikev1 sa | show crypto ikev2 sa" },
 		{ "sdf", true, "show crypto ikev1 sa | show crypto ikev2 sa" },

@@ -591,6 +591,7 @@ static void events_come_back_in_order(void **state)
 		{ "all", { .limit = 100 }, false, false, "012345" },
 		{ "after the second", { .after_seq = 2, .limit = 2 }, false, false, "23" },
 		{ "the newest two", { .newest_first = true, .limit = 2 }, false, false, "54" },
+		{ "the two before", { .newest_first = true, .after_seq = 5, .limit = 2 }, false, false, "32" },
 		{ "of a tunnel", { .limit = 100 }, true, false, "135" },
 		{ "of a unit, newest first", { .newest_first = true, .limit = 100 }, false, true, "43210" },
 		{ "of a tunnel of that unit", { .limit = 100 }, true, true, "13" },

@@ -206,11 +206,19 @@ function keepFocus(list, children) {
   if (at >= 0) list.children[at]?.querySelector("button")?.focus();
 }
 
+function showFindings() {
+  const { fault = 0, warning = 0 } = state.fleet.findings ?? {};
+  const count = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
+  const faults = fault ? el("b", {}, count(fault, "fault")) : "no faults";
+  $("findings").replaceChildren(el("a", { href: "/api/v1/findings" }, "configurations"), ": ", faults, warning ? `, ${count(warning, "warning")}` : "");
+}
+
 function show() {
   state.now = Date.now() + (state.skew ?? 0);
   if (showLogin()) return;
   showAge();
   if (!state.fleet) return;
+  showFindings();
   showCounts();
   showDevices();
   showTunnels();

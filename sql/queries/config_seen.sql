@@ -1,0 +1,2 @@
+-- It still has it.
+UPDATE config SET to_ms = :at_ms WHERE seq = :seq;
