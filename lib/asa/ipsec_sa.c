@@ -14,10 +14,8 @@
 #include "base/lines.h"
 
 static const struct vt_field ident_fields[] = {
-	VT_F(ADDR, vt_ident, addr),
-	VT_F(STR, vt_ident, mask),
-	VT_F(U64, vt_ident, protocol),
-	VT_F(U64, vt_ident, port),
+	VT_F(ADDR, vt_ident, addr), VT_F(STR, vt_ident, mask),     VT_F(U64, vt_ident, protocol),
+	VT_F(U64, vt_ident, port),  VT_F(U64, vt_ident, port_end),
 };
 const struct vt_shape vt_ident_shape = VT_SHAPE(vt_ident, ident_fields);
 
@@ -77,6 +75,7 @@ static const struct vt_field selector_fields[] = {
 	SEL(U64, tfc_sent),
 	SEL(U64, valid_icmp_errors_rcvd),
 	SEL(U64, invalid_icmp_errors_rcvd),
+	SEL(U64, not_offload_decrypted_pkts),
 	SEL(U64, send_errors),
 	SEL(U64, recv_errors),
 	SEL(U64, no_sa_send),
@@ -163,6 +162,7 @@ static const struct counter {
 	COUNTER("pkts internal err (rcv)", internal_err_rcv),
 	/* variants of some releases */
 	COUNTER("decapsulated frags needing reassembly", frags_needing_reassembly),
+	COUNTER("pkts not offload decrypted", not_offload_decrypted_pkts),
 	COUNTER("post-frag successes", post_frag_successes),
 	COUNTER("post-frag failures", post_frag_failures),
 	COUNTER("pkts invalid ip version (rcv)", invalid_ip_version_rcv),
@@ -231,9 +231,25 @@ static bool last_part(struct vt_str *text, struct vt_str *part)
 	return true;
 }
 
+/* "443", "1024 - 65535". All of them are said like none in particular. */
+static bool ports_scan(struct vt_str text, struct vt_ident *ident)
+{
+	if (!vt_scan_u64(&text, &ident->port))
+		return false;
+	vt_skip_blanks(&text);
+	if (vt_scan_char(&text, '-')) {
+		vt_skip_blanks(&text);
+		if (!vt_scan_u64(&text, &ident->port_end))
+			return false;
+		if (ident->port == 0 && ident->port_end == UINT16_MAX)
+			ident->port_end = VT_ABSENT;
+	}
+	return text.len == 0;
+}
+
 bool vt_ident_scan(struct vt_str text, struct vt_ident *ident)
 {
-	struct vt_ident in = { .protocol = VT_ABSENT, .port = VT_ABSENT };
+	struct vt_ident in = { .protocol = VT_ABSENT, .port = VT_ABSENT, .port_end = VT_ABSENT };
 	struct vt_str parts[3];
 	size_t n = 0;
 	text = vt_str_trim(text);
@@ -247,7 +263,7 @@ bool vt_ident_scan(struct vt_str text, struct vt_ident *ident)
 	/* address/mask · address/protocol/port · address/mask/protocol/port */
 	if (n != 2)
 		in.mask = parts[n - 1];
-	if (n >= 2 && (!protocol_scan(parts[1], &in.protocol) || !vt_str_to_u64(parts[0], &in.port)))
+	if (n >= 2 && (!protocol_scan(parts[1], &in.protocol) || !ports_scan(parts[0], &in)))
 		return false;
 	*ident = in;
 	return true;

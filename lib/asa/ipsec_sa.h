@@ -14,10 +14,11 @@
 #include "base/shape.h"
 #include "base/status.h"
 
-/* (addr/mask/prot/port). The mask of an IPv6 ident is a prefix length or absent; prot and port 0 mean any. */
+/* (addr/mask/prot/port). The mask of an IPv6 ident is a prefix length or absent; prot and port 0 mean any. Of a range
+ * of ports, port is the first and port_end the last; else port_end is absent. "0 - 65535" is any, as 0 is. */
 struct vt_ident {
 	struct vt_str addr, mask;
-	uint64_t protocol, port;
+	uint64_t protocol, port, port_end;
 };
 
 struct vt_endpoint {
@@ -58,6 +59,7 @@ struct vt_ipsec_selector {
 	uint64_t pmtus_sent, pmtus_rcvd, frags_needing_reassembly;
 	uint64_t tfc_rcvd, tfc_sent;
 	uint64_t valid_icmp_errors_rcvd, invalid_icmp_errors_rcvd;
+	uint64_t not_offload_decrypted_pkts; /* where the hardware can take flows over */
 	uint64_t send_errors, recv_errors;
 	/* `detail` only: the breakdown of the two above (formats.md section 4), VT_ABSENT otherwise. */
 	uint64_t no_sa_send, invalid_sa_rcv, encaps_failed_send, decaps_failed_rcv, invalid_prot_rcv, verify_failed,
@@ -87,7 +89,8 @@ extern const struct vt_shape vt_ipsec_sa_shape;
 /* Those of a selector and of its two ends alone. */
 extern const struct vt_shape vt_ipsec_selector_shape, vt_ident_shape, vt_endpoint_shape;
 
-/* "(10.0.0.0/255.0.0.0/0/0)" with or without its brackets, "10.0.0.0/255.0.0.0", "2001:db8::/64/0/0". */
+/* "(10.0.0.0/255.0.0.0/0/0)" with or without its brackets, "10.0.0.0/255.0.0.0", "2001:db8::/64/0/0",
+ * "(10.0.0.0/255.0.0.0/6/1024 - 65535)". */
 bool vt_ident_scan(struct vt_str text, struct vt_ident *ident);
 /* "192.0.2.1/500", "2001:db8::1/4500", "192.0.2.1": the port may be missing. */
 bool vt_endpoint_scan(struct vt_str text, struct vt_endpoint *endpoint);

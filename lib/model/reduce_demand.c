@@ -30,7 +30,7 @@ static void reduce_need_sa(struct reduction *r)
 static bool end_text(const struct vt_unit *unit, const struct vt_ace_addr *addr, char *room, size_t size,
 		     struct vt_str *text)
 {
-	struct vt_ident ident = { .addr = addr->value, .mask = addr->mask };
+	struct vt_ident ident = { .addr = addr->value, .mask = addr->mask, .port_end = VT_ABSENT };
 	if (vt_str_starts(addr->kind, VT_STR("any"))) {
 		bool six = vt_str_eq(addr->kind, VT_STR("any6"));
 		ident.addr = six ? VT_STR("::") : VT_STR("0.0.0.0");

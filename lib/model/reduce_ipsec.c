@@ -28,11 +28,14 @@ struct vt_str ident_text(const struct vt_unit *unit, const struct vt_ident *iden
 	else
 		len = snprintf(room, size, VT_FMT "/%u", VT_ARG(addr), prefix);
 	bool protocol = ident->protocol != VT_ABSENT && ident->protocol != 0;
-	bool port = ident->port != VT_ABSENT && ident->port != 0;
+	bool range = ident->port_end != VT_ABSENT;
+	bool port = range || (ident->port != VT_ABSENT && ident->port != 0);
 	if (len > 0 && (size_t)len < size && (protocol || port))
 		len += snprintf(room + len, size - (size_t)len, ":%" PRIu64, protocol ? ident->protocol : 0);
 	if (len > 0 && (size_t)len < size && port)
 		len += snprintf(room + len, size - (size_t)len, "/%" PRIu64, ident->port);
+	if (len > 0 && (size_t)len < size && range)
+		len += snprintf(room + len, size - (size_t)len, "-%" PRIu64, ident->port_end);
 	size_t used = len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1;
 	return (struct vt_str){ room, used };
 }

@@ -205,7 +205,8 @@ struct selector *tunnel_selector(struct vt_unit *unit, struct tunnel *tunnel, st
 
 uint64_t unit_text_id(struct vt_str peer, const struct vt_ident *local, const struct vt_ident *remote)
 {
-	const uint64_t numbers[] = { local->protocol, local->port, remote->protocol, remote->port };
+	const uint64_t numbers[] = { local->protocol,  local->port,  local->port_end,
+				     remote->protocol, remote->port, remote->port_end };
 	uint64_t hash = vt_hash_add(VT_HASH_START, peer);
 	hash = vt_hash_add(vt_hash_add(hash, local->addr), local->mask);
 	hash = vt_hash_add(vt_hash_add(hash, remote->addr), remote->mask);

@@ -48,13 +48,16 @@ static void idents_are_read_in_all_their_forms(void **state)
 	(void)state;
 	static const struct {
 		const char *text, *addr, *mask;
-		uint64_t protocol, port;
+		uint64_t protocol, port, port_end;
 	} cases[] = {
-		{ "(10.0.0.0/255.0.0.0/0/0)", "10.0.0.0", "255.0.0.0", 0, 0 },
-		{ "10.0.0.0/255.0.0.0", "10.0.0.0", "255.0.0.0", VT_ABSENT, VT_ABSENT },
-		{ "(2001:db8::/64/17/500)", "2001:db8::", "64", 17, 500 },
-		{ "(2001:db8::5/0/0)", "2001:db8::5", "", 0, 0 },
-		{ "(branch-net/255.255.255.0/tcp/443)", "branch-net", "255.255.255.0", 6, 443 },
+		{ "(10.0.0.0/255.0.0.0/0/0)", "10.0.0.0", "255.0.0.0", 0, 0, VT_ABSENT },
+		{ "10.0.0.0/255.0.0.0", "10.0.0.0", "255.0.0.0", VT_ABSENT, VT_ABSENT, VT_ABSENT },
+		{ "(2001:db8::/64/17/500)", "2001:db8::", "64", 17, 500, VT_ABSENT },
+		{ "(2001:db8::5/0/0)", "2001:db8::5", "", 0, 0, VT_ABSENT },
+		{ "(branch-net/255.255.255.0/tcp/443)", "branch-net", "255.255.255.0", 6, 443, VT_ABSENT },
+		{ "(10.0.0.0/255.0.0.0/6/0 - 65535)", "10.0.0.0", "255.0.0.0", 6, 0, VT_ABSENT },
+		{ "(10.0.0.0/255.0.0.0/17/1024 - 65535)", "10.0.0.0", "255.0.0.0", 17, 1024, 65535 },
+		{ "10.0.0.0/255.0.0.0/6/80-443", "10.0.0.0", "255.0.0.0", 6, 80, 443 },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct vt_ident ident;
@@ -63,10 +66,17 @@ static void idents_are_read_in_all_their_forms(void **state)
 		assert_str(ident.mask, cases[i].mask);
 		assert_true(ident.protocol == cases[i].protocol);
 		assert_true(ident.port == cases[i].port);
+		assert_true(ident.port_end == cases[i].port_end);
 	}
-	static const char *const refused[] = {
-		"", "(", "()", "(10.0.0.0", "10.0.0.0", "(/255.0.0.0/0/0)", "(a/b/c/d)"
-	};
+	static const char *const refused[] = { "",
+					       "(",
+					       "()",
+					       "(10.0.0.0",
+					       "10.0.0.0",
+					       "(/255.0.0.0/0/0)",
+					       "(a/b/c/d)",
+					       "(10.0.0.0/255.0.0.0/6/80 -)",
+					       "(10.0.0.0/255.0.0.0/6/80 - 90 - 99)" };
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
 		struct vt_ident ident;
 		if (vt_ident_scan(vt_str_of(refused[i]), &ident))

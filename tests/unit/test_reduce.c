@@ -83,8 +83,8 @@ static void fill_ipsec(const struct look *look, struct vt_ipsec_sa *ipsec, struc
 	sel->crypto_map = s("outside_map");
 	sel->sequence = 10;
 	sel->local_addr = sel->acl = sel->dynamic_peer = sel->username = VT_STR_NONE;
-	sel->local_ident = (struct vt_ident){ s("10.1.0.0"), s("255.255.0.0"), 0, 0 };
-	sel->remote_ident = (struct vt_ident){ s("10.2.0.0"), s("255.255.0.0"), 0, 0 };
+	sel->local_ident = (struct vt_ident){ s("10.1.0.0"), s("255.255.0.0"), 0, 0, VT_ABSENT };
+	sel->remote_ident = (struct vt_ident){ s("10.2.0.0"), s("255.255.0.0"), 0, 0, VT_ABSENT };
 	sel->peer = s("203.0.113.9");
 	sel->encaps_pkts = look->encaps;
 	sel->decaps_pkts = look->decaps;
