@@ -378,7 +378,9 @@ static bool read_heading(struct table *table, struct vt_reader *r)
 	} else if (vt_scan_lit(&line, VT_STR("Routing entry for "))) {
 		struct vt_route route = no_route;
 		route.first_line = r->lines.number;
-		table->in_block = read_network(&line, &route);
+		struct vt_str network = line; /* "0.0.0.0 0.0.0.0, supernet": wider than the class of its address */
+		vt_scan_until(&line, ',', &network);
+		table->in_block = read_network(&network, &route);
 		if (table->in_block)
 			push_route(table, &route);
 		return table->in_block;

@@ -125,6 +125,17 @@ static void asked_for_an_address_the_answer_is_a_block(void **state)
 	assert_true(t->routes->connected);
 	assert_str(t->routes->next_hops->interface, "inside");
 
+	t = parse_route("Routing entry for 0.0.0.0 0.0.0.0, supernet\n"
+			"  Known via \"static\", distance 1, metric 0, candidate default path\n"
+			"  Routing Descriptor Blocks:\n  * 192.0.2.1, via outside\n"
+			"      Route metric is 0, traffic share count is 1\n");
+	assert_parsed();
+	assert_int_equal(t->routes_len, 1);
+	assert_str(t->routes->mask, "0.0.0.0");
+	assert_true(t->routes->candidate_default);
+	assert_str(t->routes->next_hops->gateway, "192.0.2.1");
+	assert_str(t->routes->next_hops->interface, "outside");
+
 	t = parse_route("% Network not in table\n");
 	assert_parsed();
 	assert_int_equal(t->in_table, 0);
