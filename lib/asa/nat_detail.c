@@ -190,6 +190,20 @@ static bool read_hits(struct vt_nat_rule *rule, struct vt_str line)
 	return true;
 }
 
+/* Where the second half of the line begins, and its value. */
+static ptrdiff_t translation_in(struct vt_str line, struct vt_str *value)
+{
+	static const struct vt_str labels[] = { VT_STR("Translated:"), VT_STR("Translated (PAT):"), VT_STR("Mapped:") };
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+		ptrdiff_t at = vt_str_find(line, labels[i]);
+		if (at >= 0) {
+			*value = vt_str_trim(vt_str_from(line, (size_t)at + labels[i].len));
+			return at;
+		}
+	}
+	return -1;
+}
+
 /* "Source - Origin: 10.1.0.0/16, Translated: 10.1.0.0/16"; "Service - Protocol: tcp Real: ssh Mapped: 2222" */
 static bool read_expansion(struct listing *listing, struct vt_str line)
 {
@@ -199,13 +213,10 @@ static bool read_expansion(struct listing *listing, struct vt_str line)
 		return false;
 	found.what = vt_str_first(line, (size_t)dash);
 	struct vt_str rest = vt_str_from(line, (size_t)dash + 3);
-	ptrdiff_t translated = vt_str_find(rest, VT_STR("Translated:")), mapped = vt_str_find(rest, VT_STR("Mapped:"));
-	ptrdiff_t at = translated >= 0 ? translated : mapped;
 	if (vt_str_find_char(rest, ':') < 0)
 		return false;
+	ptrdiff_t at = translation_in(rest, &found.translated);
 	found.origin = at < 0 ? rest : vt_str_rtrim(vt_str_first(rest, (size_t)at));
-	if (at >= 0)
-		found.translated = vt_str_trim(vt_str_from(rest, (size_t)at + (translated >= 0 ? 11 : 7)));
 	vt_scan_lit(&found.origin, VT_STR("Origin:"));
 	found.origin = vt_str_trim(found.origin);
 	if (vt_str_ends(found.origin, VT_STR(",")))

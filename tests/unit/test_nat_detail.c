@@ -58,6 +58,8 @@ static void detail_says_what_an_object_stands_for(void **state)
 	assert_str(r[0].details[0].origin, "10.1.0.0/16");
 	assert_str(r[0].details[0].translated, "10.1.0.0/16");
 	assert_str(r[0].details[1].origin, "10.2.0.0/16, 10.3.0.0/16");
+	assert_str(r[1].details[0].origin, "0.0.0.0/0");
+	assert_str(r[1].details[0].translated, "192.0.2.64-192.0.2.71");
 	assert_int_equal(r[2].details_len, 2);
 	assert_str(r[2].details[1].what, "Service");
 	assert_str(r[2].details[1].origin, "Protocol: tcp Real: https");
