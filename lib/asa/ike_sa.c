@@ -106,7 +106,8 @@ static bool next_word(struct vt_str *c, struct vt_str *word)
 	return vt_scan_word(c, word);
 }
 
-/* "Label : value" off the front of a line that may hold two of them. The value is one word. */
+/* "Label : value" off the front of a line that may hold two of them. The value is one word, or missing where the next
+ * label stands ("Encrypt :       Hash    :" of an SA that has not agreed on any yet). */
 static bool next_pair(struct vt_str *c, struct vt_str *label, struct vt_str *value)
 {
 	ptrdiff_t colon = vt_str_find_char(*c, ':');
@@ -114,7 +115,10 @@ static bool next_pair(struct vt_str *c, struct vt_str *label, struct vt_str *val
 		return false;
 	*label = vt_str_trim(vt_str_first(*c, (size_t)colon));
 	*c = vt_str_from(*c, (size_t)colon + 1);
-	if (!next_word(c, value))
+	struct vt_str rest = *c;
+	if (next_word(&rest, value) && !vt_str_starts(vt_str_ltrim(rest), VT_STR(":")))
+		*c = rest;
+	else
 		*value = (struct vt_str){ c->p, 0 };
 	return label->len > 0;
 }

@@ -80,6 +80,19 @@ static void the_old_rows_are_told_from_those_of_ikev2(void **state)
 	assert_int_equal(facts->ikev2.sas_len, 0);
 }
 
+static void an_empty_value_does_not_take_the_next_label(void **state)
+{
+	(void)state;
+	struct vt_ike_sa *facts = parse_ike_sa("1   IKE Peer: 203.0.113.9\n"
+					       "    Type    : user            Role    : initiator\n"
+					       "    Rekey   : no              State   : MM_WAIT_MSG2\n"
+					       "    Encrypt :                 Hash    : SHA\n"
+					       "    Auth    : preshared       Lifetime: 0\n");
+	assert_int_equal(facts->ikev1.sas_len, 1);
+	assert_int_equal(facts->ikev1.sas[0].encryption.len, 0);
+	assert_str(facts->ikev1.sas[0].auth, "preshared");
+}
+
 static void fewer_rows_than_the_total_are_a_cut_listing(void **state)
 {
 	(void)state;
@@ -168,6 +181,7 @@ static void no_cut_reads_a_byte_too_far(void **state)
 }
 
 LISTING_TESTS(CASE(states_are_judged_by_their_names), CASE(a_family_that_is_not_mentioned_is_not_known),
-	      CASE(the_old_rows_are_told_from_those_of_ikev2), CASE(fewer_rows_than_the_total_are_a_cut_listing),
-	      CASE(a_tunnel_keeps_its_session_and_its_children), CASE(a_line_between_that_is_none_of_it_is_counted),
-	      CASE(a_cut_listing_never_says_anything_untrue), CASE(no_cut_reads_a_byte_too_far))
+	      CASE(the_old_rows_are_told_from_those_of_ikev2), CASE(an_empty_value_does_not_take_the_next_label),
+	      CASE(fewer_rows_than_the_total_are_a_cut_listing), CASE(a_tunnel_keeps_its_session_and_its_children),
+	      CASE(a_line_between_that_is_none_of_it_is_counted), CASE(a_cut_listing_never_says_anything_untrue),
+	      CASE(no_cut_reads_a_byte_too_far))
