@@ -3,6 +3,7 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/access_list.c %D%/access_list.h \
 	%D%/asp_drop.c %D%/asp_drop.h \
 	%D%/asp_vpn_context.c %D%/asp_vpn_context.h \
+	%D%/certificates.c %D%/certificates.h \
 	%D%/clean.c %D%/clean.h \
 	%D%/clock.c \
 	%D%/command.c %D%/command.h \

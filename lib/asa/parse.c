@@ -8,6 +8,7 @@
 #include "asa/access_list.h"
 #include "asa/asp_drop.h"
 #include "asa/asp_vpn_context.h"
+#include "asa/certificates.h"
 #include "asa/device_facts.h"
 #include "asa/ike_sa.h"
 #include "asa/interface_ip_brief.h"
@@ -53,6 +54,7 @@ READER(logging, vt_logging)
 READER(names, vt_names)
 READER(interface_ip_brief, vt_interfaces_brief)
 READER(ping, vt_ping)
+READER(certificates, vt_certificates)
 
 /* "interface folink GigabitEthernet0/2" of `show failover interface` stands alone; the address below it does not. */
 static bool looks_like_failover_interface(struct vt_str line)
@@ -259,6 +261,13 @@ static const struct row {
 		{ "Type escape sequence to abort", "Sending ", "Success rate is " },
 		read_ping,
 		&vt_ping_shape,
+	},
+	[VT_LISTING_CERTIFICATES] = {
+		"show crypto ca certificates",
+		{ "show crypto ca certificates ..." },
+		{ "CA Certificate", "Certificate Serial Number:" },
+		read_certificates,
+		&vt_certificates_shape,
 	},
 };
 

@@ -48,6 +48,8 @@ const struct vt_lint_rule vt_lint_rules[] = {
 	{ "L17", "P2-SEQ", "one entry a peer, one access list an entry",
 	  "merge the entries, or give each an access list of its own", VT_WARNING },
 	{ "L18", "P1-MAPINC", "everything referred to is defined", "define it or correct the name", VT_FAULT },
+	{ "L19", "P1-CERT", "certificates are valid for 30 days and more",
+	  "renew the certificate, and see that the clock follows NTP", VT_WARNING },
 	{ "L20", "P1-PEERIP", "no peer is an address of this device",
 	  "correct set peer and the name of the tunnel-group together", VT_FAULT },
 	{ "L21", "P1-LICENSE", "room for more tunnels", "licence, or a larger platform, before the limit is reached",
@@ -62,8 +64,8 @@ static void (*const runs[])(struct linter *l) = {
 	lint_binding,        lint_enable,           lint_entries,    lint_acls,         lint_tunnel_groups,
 	lint_group_policies, lint_dynamic_sequence, lint_overlap,    lint_nat,          lint_routes,
 	lint_policies,       lint_lifetimes,        lint_keepalive,  lint_idle_timeout, lint_permit_vpn,
-	lint_vpn_filter,     lint_duplicates,       lint_references, lint_own_address,  lint_licence,
-	lint_failover,
+	lint_vpn_filter,     lint_duplicates,       lint_references, lint_certificates, lint_own_address,
+	lint_licence,        lint_failover,
 };
 _Static_assert(sizeof runs / sizeof *runs == sizeof vt_lint_rules / sizeof *vt_lint_rules, "a rule has no function");
 

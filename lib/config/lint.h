@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
- * What one configuration shows by itself: rules L1 to L22 of diagnosis.md section J (L19, certificates, needs
- * `show crypto ca certificates` and is not among them yet).
+ * What one configuration shows by itself: rules L1 to L22 of diagnosis.md section J.
  *
  * A rule speaks only when the sections it needs were read: what is missing from half a configuration is not missing
- * from the device. Rules that need more than the configuration (licence, failover, who must be up) take it from the
- * input and are silent without it.
+ * from the device. Rules that need more than the configuration (certificates, licence, failover, who must be up) take
+ * it from the input and are silent without it.
  */
 #ifndef VT_CONFIG_LINT_H
 #define VT_CONFIG_LINT_H
 
+#include "asa/certificates.h"
 #include "asa/device_facts.h"
 #include "asa/vpn_sessiondb.h"
 #include "config/finding.h"
@@ -23,6 +23,8 @@ struct vt_lint_input {
 	const struct vt_version *version;
 	const struct vt_failover *failover;
 	const struct vt_vpn_sessiondb_summary *summary;
+	const struct vt_certificates *certificates;
+	int64_t now_ms; /* the device's wall clock, as certificates are dated; 0: unknown, then L19 is silent */
 };
 
 /* Appends findings, rule by rule; their texts live in the arena. */

@@ -132,6 +132,57 @@ void lint_idle_timeout(struct linter *l)
 		}
 }
 
+/* Whether a tunnel proves itself by it: named by its tunnel-group or its entry. */
+static bool trustpoint_in_use(const struct linter *l, struct vt_str trustpoint)
+{
+	for (size_t i = 0; i < l->config->tunnel_groups_len; i++)
+		if (vt_str_eq(l->config->tunnel_groups[i].ikev1_trustpoint, trustpoint) ||
+		    vt_str_eq(l->config->tunnel_groups[i].ikev2_local_certificate, trustpoint))
+			return true;
+	for (size_t i = 0; i < l->expected->len; i++)
+		if (l->expected->tunnels[i].entry && vt_str_eq(l->expected->tunnels[i].entry->trustpoint, trustpoint))
+			return true;
+	return false;
+}
+
+static bool certificate_in_use(const struct linter *l, const struct vt_certificate *certificate)
+{
+	for (size_t i = 0; i < certificate->trustpoints.len; i++)
+		if (trustpoint_in_use(l, certificate->trustpoints.items[i]))
+			return true;
+	return false;
+}
+
+#define DAY_MS INT64_C(86400000)
+
+/* L19: certificates are valid, and for a while. */
+void lint_certificates(struct linter *l)
+{
+	const struct vt_certificates *all = l->input->certificates;
+	int64_t now_ms = l->input->now_ms;
+	for (size_t i = 0; all && now_ms && i < all->certificates_len; i++) {
+		const struct vt_certificate *certificate = &all->certificates[i];
+		bool early = certificate->start_at_ms != INT64_MIN && certificate->start_at_ms > now_ms,
+		     late = certificate->end_at_ms != INT64_MIN && certificate->end_at_ms <= now_ms,
+		     soon = certificate->end_at_ms != INT64_MIN && certificate->end_at_ms - now_ms < 30 * DAY_MS;
+		if (!early && !late && !soon)
+			continue;
+		struct vt_str subject = vt_str_of(vt_arena_printf(
+			l->arena, VT_FMT " " VT_FMT, VT_ARG(certificate->kind), VT_ARG(certificate->subject)));
+		struct vt_finding *finding = early  ? linter_say(l, subject,
+								 "it is not valid yet, by the clock of the device")
+					     : late ? linter_say(l, subject,
+								 "it has expired: whoever checks it refuses the tunnel")
+						    : linter_say(
+							      l, subject, "it expires in %jd days",
+							      (intmax_t)((certificate->end_at_ms - now_ms) / DAY_MS));
+		if (finding)
+			finding->severity = !certificate_in_use(l, certificate) ? VT_ADVICE
+					    : early || late                     ? VT_FAULT
+										: VT_WARNING;
+	}
+}
+
 /* L21: licence headroom under a tenth. */
 void lint_licence(struct linter *l)
 {

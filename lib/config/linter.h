@@ -71,6 +71,7 @@ void lint_policies(struct linter *l);
 void lint_lifetimes(struct linter *l);
 void lint_keepalive(struct linter *l);
 void lint_idle_timeout(struct linter *l);
+void lint_certificates(struct linter *l);
 void lint_licence(struct linter *l);
 void lint_failover(struct linter *l);
 

@@ -1,5 +1,6 @@
 # Benchmarks: built and run by `make bench` alone. BENCHES run in this order; BENCH_BINARIES are those in C.
 BENCH_BINARIES = \
+	tests/bench/bench_config \
 	tests/bench/bench_parse \
 	tests/bench/bench_store \
 	tests/bench/print_ipsec_sa
@@ -19,6 +20,10 @@ tests_bench_bench_parse_LDADD = $(VPNTRIAGE_LIBS)
 BENCHES += tests/bench/bench_parse
 
 BENCHES += tests/bench/bench_textfsm.py
+
+tests_bench_bench_config_SOURCES = tests/bench/bench_config.c $(BENCH_FRAME)
+tests_bench_bench_config_LDADD = $(VPNTRIAGE_LIBS)
+BENCHES += tests/bench/bench_config
 
 tests_bench_bench_store_SOURCES = tests/bench/bench_store.c $(BENCH_FRAME)
 tests_bench_bench_store_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)

@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	%D%/show_asp_drop \
 	%D%/show_asp_table_vpn-context_detail \
 	%D%/show_context \
+	%D%/show_crypto_ca_certificates \
 	%D%/show_crypto_ikev2_sa \
 	%D%/show_crypto_ipsec_sa \
 	%D%/show_crypto_ipsec_stats \

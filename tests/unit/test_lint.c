@@ -144,6 +144,8 @@ struct outside { /* what rules take besides the configuration */
 	const struct vt_addr *must_be_up;
 	const struct vt_failover *failover;
 	const struct vt_vpn_sessiondb_summary *summary;
+	const struct vt_certificates *certificates;
+	int64_t now_ms;
 };
 
 static char *findings_of(struct vt_str text, const struct outside *outside)
@@ -161,6 +163,8 @@ static char *findings_of(struct vt_str text, const struct outside *outside)
 		input.must_be_up_len = outside->must_be_up ? 1 : 0;
 		input.failover = outside->failover;
 		input.summary = outside->summary;
+		input.certificates = outside->certificates;
+		input.now_ms = outside->now_ms;
 	}
 	vt_lint(&input, config->arena, &findings);
 	for (size_t i = 0; i < findings.len; i++)
@@ -675,6 +679,42 @@ static void l18_what_is_referred_to_is_defined(void **state)
 	EXPECT_AFTER(edits);
 }
 
+static void l19_certificates_are_valid_for_a_while(void **state)
+{
+	(void)state;
+	static const int64_t day_ms = 86400000, now_ms = 20000 * day_ms;
+	static const struct {
+		int64_t start_days, end_days; /* from now */
+		const char *trustpoint, *findings;
+	} cases[] = {
+		{ -100, 30, "CA1", "" },
+		{ -100, 29, "CA1", "L19 P1-CERT warning Certificate fw1 |\n" },
+		{ -100, 0, "CA1", "L19 P1-CERT fault Certificate fw1 |\n" },
+		{ 1, 400, "CA1", "L19 P1-CERT fault Certificate fw1 |\n" },
+		/* No tunnel proves itself by it. */
+		{ -100, -1, "ASDM", "L19 P1-CERT advice Certificate fw1 |\n" },
+	};
+	char *text = edited(" ikev1 pre-shared-key *****\n", " ikev1 trust-point CA1\n");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct vt_str trustpoint = vt_str_of(cases[i].trustpoint);
+		struct vt_certificate certificate = { .kind = VT_STR("Certificate"),
+						      .subject = VT_STR("fw1"),
+						      .start_at_ms = now_ms + cases[i].start_days * day_ms,
+						      .end_at_ms = now_ms + cases[i].end_days * day_ms,
+						      .trustpoints = { &trustpoint, 1 } };
+		struct vt_certificates certificates = { &certificate, 1 };
+		char *got = findings_of(vt_str_of(text),
+					&(struct outside){ .certificates = &certificates, .now_ms = now_ms });
+		assert_string_equal(got, cases[i].findings);
+		free(got);
+		/* Without the clock nothing is known about time. */
+		got = findings_of(vt_str_of(text), &(struct outside){ .certificates = &certificates });
+		assert_string_equal(got, "");
+		free(got);
+	}
+	free(text);
+}
+
 static void l20_no_peer_is_this_device(void **state)
 {
 	(void)state;
@@ -792,7 +832,7 @@ static void every_rule_has_its_sentence(void **state)
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(rule->id, vt_lint_rules[j].id);
 	}
-	assert_int_equal(vt_lint_rules_len, 21);
+	assert_int_equal(vt_lint_rules_len, 22);
 }
 
 UNIT_TESTS(CASE(a_healthy_configuration_has_no_finding), CASE(l1_a_map_is_bound_to_an_interface_that_is_up),
@@ -807,6 +847,7 @@ UNIT_TESTS(CASE(a_healthy_configuration_has_no_finding), CASE(l1_a_map_is_bound_
 	   CASE(l13_dead_peer_detection_is_on), CASE(l14_what_must_be_up_has_no_idle_timeout),
 	   CASE(l15_decrypted_traffic_is_permitted), CASE(l16_a_vpn_filter_knows_the_networks_of_its_tunnel),
 	   CASE(l17_one_access_list_an_entry), CASE(l18_what_is_referred_to_is_defined),
-	   CASE(l20_no_peer_is_this_device), CASE(l21_there_is_room_for_more_tunnels),
-	   CASE(l22_failover_replicates_vpn_state), CASE(half_a_configuration_shows_nothing_that_the_whole_does_not),
+	   CASE(l19_certificates_are_valid_for_a_while), CASE(l20_no_peer_is_this_device),
+	   CASE(l21_there_is_room_for_more_tunnels), CASE(l22_failover_replicates_vpn_state),
+	   CASE(half_a_configuration_shows_nothing_that_the_whole_does_not),
 	   CASE(a_section_alone_says_nothing_about_the_others), CASE(every_rule_has_its_sentence))

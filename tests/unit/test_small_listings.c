@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * show asp drop · show names · show interface ip brief · ping
+ * show asp drop · show names · show interface ip brief · show crypto ca certificates · ping
  */
 #include "asa/asp_drop.h"
+#include "asa/certificates.h"
 #include "asa/interface_ip_brief.h"
 #include "asa/names.h"
 #include "asa/ping.h"
@@ -11,6 +12,7 @@
 LISTING(asp, struct vt_asp_drop, vt_asp_drop_parse);
 LISTING(names, struct vt_names, vt_names_parse);
 LISTING(brief, struct vt_interfaces_brief, vt_interface_ip_brief_parse);
+LISTING(certificates, struct vt_certificates, vt_certificates_parse);
 LISTING(ping, struct vt_ping, vt_ping_parse);
 
 static void drops_stand_in_two_sections(void **state)
@@ -93,6 +95,33 @@ static void interfaces_are_read_by_meaning(void **state)
 	free(text);
 }
 
+static void certificates_have_dates_and_trustpoints(void **state)
+{
+	(void)state;
+	char *text = fixture("show_crypto_ca_certificates/identity_and_ca.txt");
+	struct vt_certificates *c = parse_certificates(text);
+	assert_parsed();
+	assert_int_equal(c->certificates_len, 2);
+	assert_str(c->certificates[0].kind, "Certificate");
+	assert_str(c->certificates[0].issuer, "Example Issuing CA");
+	assert_str(c->certificates[0].subject, "fra-fw1.example.com");
+	assert_true(c->certificates[0].start_at_ms == 1705047300000 && c->certificates[0].end_at_ms == 1768119300000);
+	assert_int_equal(c->certificates[0].trustpoints.len, 2);
+	assert_str(c->certificates[0].trustpoints.items[1], "CA2");
+	assert_int_equal(c->certificates[1].first_line, 23);
+	/* One that was asked for and has not come has no dates, and no end that was cut off. */
+	c = parse_certificates("Certificate\n  Status: Pending\n  Subject Name:\n    cn=x\n");
+	assert_false(report.truncated);
+	assert_true(c->certificates[0].end_at_ms == INT64_MIN);
+	parse_certificates("CA Certificate\n  Status: Available\n  Issuer Name:\n    cn=x\n");
+	assert_true(report.truncated);
+	parse_certificates("crypto ca trustpoint CA1\n");
+	assert_int_equal(case_status, VT_E_NOT_THIS_COMMAND);
+	fixtures("show_crypto_ca_certificates", whole_certificates);
+	fixtures("show_crypto_ca_certificates", cut_certificates);
+	free(text);
+}
+
 static void a_ping_counts_each_answer(void **state)
 {
 	(void)state;
@@ -137,4 +166,5 @@ static void a_ping_that_nobody_answered(void **state)
 
 LISTING_TESTS(CASE(drops_stand_in_two_sections), CASE(a_long_description_loses_the_end_of_its_keyword),
 	      CASE(names_with_and_without_a_description), CASE(interfaces_are_read_by_meaning),
-	      CASE(a_ping_counts_each_answer), CASE(a_ping_that_nobody_answered))
+	      CASE(certificates_have_dates_and_trustpoints), CASE(a_ping_counts_each_answer),
+	      CASE(a_ping_that_nobody_answered))
