@@ -178,7 +178,7 @@ void lint_overlap(struct linter *l)
 
 struct nat_nets {
 	struct vt_nets source, mapped, destination;
-	bool any_destination, resolved;
+	bool any_destination;
 };
 
 static bool interface_matches(struct vt_str rule, struct vt_str interface)
@@ -208,9 +208,6 @@ static void resolve_mapped(struct linter *l, const struct vt_config_nat *nat, st
 static void resolve_rule(struct linter *l, const struct vt_config_nat *nat, struct nat_nets *nets)
 {
 	struct vt_resolve_report report = { 0 };
-	if (nets->resolved)
-		return;
-	nets->resolved = true;
 	if (nat->kind == VT_NAT_DYNAMIC_OLD || nat->kind == VT_NAT_STATIC_OLD)
 		vt_resolve_operand(l->config, &nat->old_real, l->arena, &nets->source, &report);
 	else if (nat->source_real.p)
@@ -237,31 +234,79 @@ static bool contains(const struct vt_nets *nets, const struct vt_net *net)
 	return false;
 }
 
-/* The walk over the rules for one configuration. */
+/* The rules of one configuration, ready to be asked about many pairs. Most rules of a hub name a destination: those are
+ * sorted by it, so that a pair meets only the ones that concern its remote network. */
 struct nat_walk {
 	struct linter *l;
 	struct nat_nets *nets;   /* one a rule */
 	struct vt_pairs *exempt; /* of each rule of 8.2, resolved once */
+	bool any_exempt;
+	const struct vt_config_nat **rules; /* in the order in which the device tries them */
+	size_t rules_len;
+	size_t *anywhere; /* of those the ones without a destination, in order */
+	size_t anywhere_len;
+	struct destination {
+		struct vt_net net;
+		size_t rule; /* index into `rules` */
+	} * destinations;
+	size_t destinations_len, destinations_cap;
 };
 
-static struct nat_walk walk_of(struct linter *l)
+static unsigned section_of(const struct vt_config_nat *nat)
 {
-	return (struct nat_walk){ l, VT_NEW_ARRAY(l->arena, struct nat_nets, l->config->nats_len),
-				  VT_NEW_ARRAY(l->arena, struct vt_pairs, l->config->nats_len) };
+	return nat->kind == VT_NAT_OBJECT ? 2 : nat->after_auto ? 3 : 1;
 }
 
-static struct nat_nets *nets_of(struct nat_walk *walk, const struct vt_config_nat *nat)
+static int by_destination(const void *a, const void *b)
 {
-	struct nat_nets *nets = &walk->nets[nat - walk->l->config->nats];
-	resolve_rule(walk->l, nat, nets);
-	return nets;
+	const struct destination *x = a, *y = b;
+	int order = vt_net_cmp(&x->net, &y->net);
+	return order ? order : (x->rule > y->rule) - (x->rule < y->rule);
+}
+
+static void note_rule(struct nat_walk *walk, size_t rule)
+{
+	const struct nat_nets *nets = &walk->nets[walk->rules[rule] - walk->l->config->nats];
+	if (nets->any_destination)
+		walk->anywhere[walk->anywhere_len++] = rule;
+	for (size_t i = 0; i < nets->destination.len && !nets->any_destination; i++)
+		*VT_PUSH(walk->l->arena, walk->destinations, walk->destinations_len,
+			 walk->destinations_cap) = (struct destination){ nets->destination.items[i], rule };
+}
+
+/* The walk of this lint, made when it is first needed. */
+static struct nat_walk *walk_of(struct linter *l)
+{
+	const struct vt_config *config = l->config;
+	if (l->nat)
+		return l->nat;
+	struct nat_walk *walk = l->nat = VT_NEW(l->arena, struct nat_walk);
+	*walk = (struct nat_walk){ .l = l,
+				   .nets = VT_NEW_ARRAY(l->arena, struct nat_nets, config->nats_len),
+				   .exempt = VT_NEW_ARRAY(l->arena, struct vt_pairs, config->nats_len),
+				   .rules = VT_NEW_ARRAY(l->arena, const struct vt_config_nat *, config->nats_len),
+				   .anywhere = VT_NEW_ARRAY(l->arena, size_t, config->nats_len) };
+	for (unsigned section = 1; section <= 3; section++)
+		for (size_t i = 0; i < config->nats_len; i++) {
+			const struct vt_config_nat *nat = &config->nats[i];
+			walk->any_exempt |= nat->kind == VT_NAT_EXEMPT_OLD;
+			if (section_of(nat) != section || nat->inactive || nat->kind == VT_NAT_EXEMPT_OLD ||
+			    nat->service_real.p)
+				continue;
+			resolve_rule(l, nat, &walk->nets[i]);
+			walk->rules[walk->rules_len] = nat;
+			note_rule(walk, walk->rules_len++);
+		}
+	if (walk->destinations_len)
+		qsort(walk->destinations, walk->destinations_len, sizeof *walk->destinations, by_destination);
+	return walk;
 }
 
 /* 8.2 tries nat 0 access-list first, wherever it stands. */
 static bool exempt_of_old(struct nat_walk *walk, const struct vt_pair *pair)
 {
 	const struct vt_config *config = walk->l->config;
-	for (size_t i = 0; i < config->nats_len; i++) {
+	for (size_t i = 0; i < config->nats_len && walk->any_exempt; i++) {
 		if (config->nats[i].kind != VT_NAT_EXEMPT_OLD)
 			continue;
 		struct vt_pairs *pairs = &walk->exempt[i];
@@ -277,29 +322,21 @@ static bool exempt_of_old(struct nat_walk *walk, const struct vt_pair *pair)
 	return false;
 }
 
-static unsigned section_of(const struct vt_config_nat *nat)
+static bool concerns(const struct vt_config_nat *nat, struct vt_str outside)
 {
-	return nat->kind == VT_NAT_OBJECT ? 2 : nat->after_auto ? 3 : 1;
-}
-
-static bool applies(struct nat_walk *walk, const struct vt_config_nat *nat, struct vt_str outside,
-		    const struct vt_pair *pair)
-{
-	if (nat->inactive || nat->kind == VT_NAT_EXEMPT_OLD || nat->service_real.p ||
-	    !interface_matches(nat->mapped_interface, outside) || vt_str_eq(nat->real_interface, outside))
-		return false;
-	struct nat_nets *nets = nets_of(walk, nat);
-	return nets->any_destination || overlaps(&nets->destination, &pair->remote);
+	return interface_matches(nat->mapped_interface, outside) && !vt_str_eq(nat->real_interface, outside);
 }
 
 /* The rule that makes the local network of the pair of another one, or NULL. */
 static const struct nat_nets *translation_into(struct nat_walk *walk, struct vt_str outside, const struct vt_pair *pair)
 {
-	for (size_t i = 0; i < walk->l->config->nats_len; i++) {
-		const struct vt_config_nat *nat = &walk->l->config->nats[i];
-		if (!vt_str_eq(nat->source_real, nat->source_mapped) && applies(walk, nat, outside, pair) &&
-		    contains(&walk->nets[i].mapped, &pair->local))
-			return &walk->nets[i];
+	for (size_t i = 0; i < walk->rules_len; i++) {
+		const struct vt_config_nat *nat = walk->rules[i];
+		const struct nat_nets *nets = &walk->nets[nat - walk->l->config->nats];
+		if (!vt_str_eq(nat->source_real, nat->source_mapped) && concerns(nat, outside) &&
+		    contains(&nets->mapped, &pair->local) &&
+		    (nets->any_destination || overlaps(&nets->destination, &pair->remote)))
+			return nets;
 	}
 	return NULL;
 }
@@ -314,21 +351,54 @@ static struct vt_str home_of(struct linter *l, const struct vt_net *local)
 	return hit.interface;
 }
 
-/* The rule that decides about the pair, or NULL. */
-static const struct vt_config_nat *deciding_rule(struct nat_walk *walk, struct vt_str outside, struct vt_str home,
+struct question {
+	struct vt_str outside, home;
+	const struct vt_pair *pair;
+	size_t best; /* rule that decides, so far */
+};
+
+static void ask(const struct nat_walk *walk, size_t rule, struct question *question)
+{
+	const struct vt_config_nat *nat = walk->rules[rule];
+	if (rule < question->best && !nat->acl.p && concerns(nat, question->outside) &&
+	    (!question->home.p || interface_matches(nat->real_interface, question->home)) &&
+	    overlaps(&walk->nets[nat - walk->l->config->nats].source, &question->pair->local))
+		question->best = rule;
+}
+
+/* The first that is not before `net`. */
+static size_t lower_bound(const struct nat_walk *walk, const struct vt_net *net)
+{
+	size_t low = 0, high = walk->destinations_len;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (vt_net_cmp(&walk->destinations[middle].net, net) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The rule that decides about the pair, or NULL: of those that overlap its remote network, which contain it or lie in
+ * it, the one that is tried first. */
+static const struct vt_config_nat *deciding_rule(const struct nat_walk *walk, struct vt_str outside, struct vt_str home,
 						 const struct vt_pair *pair)
 {
-	const struct vt_config *config = walk->l->config;
-	for (unsigned section = 1; section <= 3; section++)
-		for (size_t i = 0; i < config->nats_len; i++) {
-			const struct vt_config_nat *nat = &config->nats[i];
-			if (section_of(nat) != section || nat->acl.p ||
-			    (home.p && !interface_matches(nat->real_interface, home)) ||
-			    !applies(walk, nat, outside, pair) || !overlaps(&walk->nets[i].source, &pair->local))
-				continue;
-			return nat;
-		}
-	return NULL;
+	struct question question = { outside, home, pair, SIZE_MAX };
+	for (int prefix = (int)pair->remote.prefix - 1; prefix >= 0 && walk->destinations_len; prefix--) {
+		struct vt_net around = { pair->remote.addr, (uint8_t)prefix };
+		vt_net_mask(&around);
+		for (size_t i = lower_bound(walk, &around);
+		     i < walk->destinations_len && vt_net_cmp(&walk->destinations[i].net, &around) == 0; i++)
+			ask(walk, walk->destinations[i].rule, &question);
+	}
+	for (size_t i = lower_bound(walk, &pair->remote);
+	     i < walk->destinations_len && vt_net_contains(&pair->remote, &walk->destinations[i].net); i++)
+		ask(walk, walk->destinations[i].rule, &question);
+	for (size_t i = 0; i < walk->anywhere_len && walk->anywhere[i] < question.best; i++)
+		ask(walk, walk->anywhere[i], &question);
+	return question.best == SIZE_MAX ? NULL : walk->rules[question.best];
 }
 
 /* Traffic between two tunnels of a hub never comes from behind the rule's interface. */
@@ -380,14 +450,14 @@ void lint_nat(struct linter *l)
 {
 	if (!has(l, VT_SECTION_CRYPTO | VT_SECTION_ACL | VT_SECTION_NAT | VT_SECTION_OBJECTS))
 		return;
-	struct nat_walk walk = walk_of(l);
+	struct nat_walk *walk = walk_of(l);
 	for (size_t i = 0; i < l->expected->len; i++) {
 		const struct vt_expected_tunnel *tunnel = &l->expected->tunnels[i];
 		const struct vt_config_nat *nat = NULL;
 		bool sure;
 		/* One pair a tunnel says it. */
 		for (size_t j = 0; j < tunnel->pairs.len && !nat && tunnel->rank == 0 && !tunnel->vti; j++)
-			if ((nat = spoiling_rule(&walk, tunnel, &tunnel->pairs.items[j], &sure)))
+			if ((nat = spoiling_rule(walk, tunnel, &tunnel->pairs.items[j], &sure)))
 				say_translated(l, tunnel, &tunnel->pairs.items[j], nat, sure);
 	}
 }
@@ -512,7 +582,7 @@ void lint_permit_vpn(struct linter *l)
 {
 	if (l->config->permit_vpn != VT_NO || !has(l, VT_SECTION_CRYPTO | VT_SECTION_ACL | VT_SECTION_ACCESS_GROUP))
 		return;
-	struct nat_walk walk = walk_of(l);
+	struct nat_walk *walk = walk_of(l);
 	for (size_t i = 0; i < l->expected->len; i++) {
 		const struct vt_expected_tunnel *tunnel = &l->expected->tunnels[i];
 		if (tunnel->rank > 0 || tunnel->vti)
@@ -520,7 +590,7 @@ void lint_permit_vpn(struct linter *l)
 		const struct vt_config_acl *acl = inbound_list(l, tunnel->interface);
 		for (size_t j = 0; j < tunnel->pairs.len; j++) {
 			const struct vt_pair *pair = &tunnel->pairs.items[j];
-			if (!pair->permit || (acl && list_permits(&walk, acl, tunnel, pair)))
+			if (!pair->permit || (acl && list_permits(walk, acl, tunnel, pair)))
 				continue;
 			char remote[VT_NET_TEXT];
 			vt_net_format(&pair->remote, remote);
@@ -543,7 +613,7 @@ void lint_vpn_filter(struct linter *l)
 {
 	if (!has(l, VT_SECTION_CRYPTO | VT_SECTION_ACL | VT_SECTION_TUNNEL_GROUP | VT_SECTION_GROUP_POLICY))
 		return;
-	struct nat_walk walk = walk_of(l);
+	struct nat_walk *walk = walk_of(l);
 	for (size_t i = 0; i < l->expected->len; i++) {
 		const struct vt_expected_tunnel *tunnel = &l->expected->tunnels[i];
 		const struct vt_config_group_policy *policy = policy_of_peer(l, tunnel);
@@ -556,7 +626,7 @@ void lint_vpn_filter(struct linter *l)
 		for (size_t j = 0; acl && j < tunnel->pairs.len && !finding; j++) {
 			const struct vt_pair *pair = &tunnel->pairs.items[j];
 			char local[VT_NET_TEXT], remote[VT_NET_TEXT];
-			if (!pair->permit || list_permits(&walk, acl, tunnel, pair))
+			if (!pair->permit || list_permits(walk, acl, tunnel, pair))
 				continue;
 			vt_net_format(&pair->local, local);
 			vt_net_format(&pair->remote, remote);

@@ -18,6 +18,8 @@ struct permit_list {
 	struct permit_nets *items; /* one an entry; NULL until it is asked for */
 };
 
+struct nat_walk;
+
 struct linter {
 	const struct vt_lint_input *input;
 	const struct vt_config *config;
@@ -27,6 +29,7 @@ struct linter {
 	struct vt_routing *routing;
 	const struct vt_lint_rule *rule; /* the one that runs */
 	size_t said;                     /* findings of it so far */
+	struct nat_walk *nat;            /* the NAT rules, for lint_traffic.c; made when they are needed */
 	struct permit_list *permits;     /* one an access list; made when it is needed */
 };
 
