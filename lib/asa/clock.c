@@ -28,7 +28,8 @@ enum vt_status vt_clock_parse(struct vt_str text, struct vt_arena *arena, struct
 			vt_scan_char(&line, '.');
 		if (vt_scan_lit(&line, VT_STR("Time source is "))) {
 			facts->source = line;
-		} else if (vt_str_starts(line, VT_STR("Summer time ")) || vt_str_starts(line, VT_STR("UTC time is"))) {
+		} else if (vt_str_starts(line, VT_STR("Summer time ")) || vt_str_starts(line, VT_STR("UTC time is")) ||
+			   vt_str_starts(line, VT_STR("No time source"))) {
 			continue;
 		} else if (!facts->text.p && vt_device_time_parse(line, &facts->zone, &facts->local_ms)) {
 			facts->text = line;

@@ -6,7 +6,8 @@
  *                                            Vlan1030,Vlan1083...
  *     Total active Security Contexts: 1
  * The columns are as wide as the release liked, so words are told by what they are: a mode is one of two words, a
- * URL has a colon, and a list that ends in a comma goes on in the next line. 7.x has no Mode column.
+ * URL has a colon or brackets, "(not entered)", and a word alone on its line goes on with the list of interfaces,
+ * whether a comma announced it or not. 7.x has no Mode column.
  */
 #include "asa/device_facts.h"
 #include "asa/reader.h"
@@ -67,12 +68,15 @@ static bool read_context(struct page *page, struct vt_str line)
 			found.mode = word;
 		else if (vt_str_find_char(word, ':') > 0)
 			found.url = word;
+		else if (*word.p == '(')
+			break;
 		else if (!list.p)
 			list = word;
 		else
 			return false;
 	}
-	if (!found.mode.p && !found.url.p)
+	/* A row of interfaces that went on in the next line is not the name of a context. */
+	if ((!found.mode.p && !found.url.p) || vt_str_find_char(found.name, ',') >= 0)
 		return false;
 	page->interfaces_cap = 0;
 	*VT_PUSH(page->arena, page->facts->contexts, page->facts->contexts_len, page->contexts_cap) = found;
@@ -92,7 +96,7 @@ static bool read_line(struct page *page, struct vt_reader *r)
 		page->list_open = false;
 		return vt_next_u64(&line, &page->facts->total);
 	}
-	if (page->list_open && vt_next_word(&line, &word) && line.len == 0) {
+	if (page->facts->contexts_len && vt_next_word(&line, &word) && vt_str_trim(line).len == 0) {
 		read_interfaces(page, word);
 		return true;
 	}

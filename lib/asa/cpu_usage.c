@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * show cpu usage: "CPU utilization for 5 seconds = 1%; 1 minute: 2%; 5 minutes: 2%"
+ *
+ * A virtual appliance goes on with a section about the processors it was given, which is no fact for anybody here.
  */
 #include "asa/device_facts.h"
 #include "asa/reader.h"
@@ -30,9 +32,12 @@ enum vt_status vt_cpu_usage_parse(struct vt_str text, struct vt_arena *arena, st
 {
 	(void)arena;
 	vt_shape_clear(&vt_cpu_usage_shape, facts);
-	bool seen = false;
+	bool seen = false, in_platform = false;
 	struct vt_reader r = vt_reader_of(text, report);
 	while (vt_reader_next(&r)) {
+		in_platform |= vt_str_istarts(r.line, VT_STR("Virtual platform CPU resources"));
+		if (in_platform)
+			continue;
 		/* The first one is the whole box; a multi-core box may list its cores behind it. */
 		if (seen || !vt_str_istarts(r.line, VT_STR("CPU utilization for"))) {
 			vt_reader_skip(&r);

@@ -59,6 +59,8 @@ static void a_clock_with_its_source(void **state)
 	assert_true(c->not_authoritative);
 	assert_str(c->source, "hardware calendar");
 
+	parse_clock("*00:01:12.004 UTC Fri Jan 1 1999\nNo time source\n");
+	assert_parsed();
 	parse_clock("There are no ipsec sas\n");
 	assert_int_equal(case_status, VT_E_NOT_THIS_COMMAND);
 	cut_clock("*00:01:12.004 UTC Fri Jan 1 1999\nTime source is NTP\n", 52);
@@ -104,6 +106,27 @@ static void contexts_with_their_interfaces(void **state)
 	assert_str(c->contexts[2].mode, "Routed");
 }
 
+static void contexts_of_other_widths(void **state)
+{
+	(void)state;
+	struct vt_contexts *c = parse_context("Context Name      Class      Interfaces           URL\n"
+					      "*admin            default    Gi0/1.100            disk0:/admin.cfg\n"
+					      "                             Gi0/1.101\n"
+					      " new              default                         (not entered)\n"
+					      "Total active Security Contexts: 2\n");
+	assert_int_equal(c->contexts[0].interfaces.len, 2);
+	assert_int_equal(c->contexts_len, 1); /* a context without mode and file is none yet */
+	c = parse_context("Context Name      Class      Interfaces           Mode         URL\n"
+			  "*admin            default    Gi0/1,Gi0/2.100-\n"
+			  "                             200,Gi0/3            Routed       disk0:/admin.cfg\n"
+			  " new              default    Gi0/4                Routed       (not entered)\n"
+			  "Total active Security Contexts: 2\n");
+	assert_int_equal(c->contexts_len, 1);
+	assert_str(c->contexts[0].name, "new");
+	assert_absent(c->contexts[0].url);
+	assert_true(report.truncated);
+}
+
 static void a_list_shorter_than_its_total_was_cut(void **state)
 {
 	(void)state;
@@ -133,9 +156,14 @@ static void a_load_in_three_windows(void **state)
 	assert_int_equal(u->percent_5s, VT_ABSENT);
 	parse_cpu("\n");
 	assert_int_equal(case_status, VT_E_NOT_THIS_COMMAND);
+	u = parse_cpu("CPU utilization for 5 seconds = 1%; 1 minute: 1%; 5 minutes: 0%\n\n"
+		      "Virtual platform CPU resources\n------------------------------\n"
+		      "Number of vCPUs              :     4\nvCPU Status                  :  Compliant\n");
+	assert_parsed();
+	assert_int_equal(u->percent_5s, 1);
 	cut_cpu("CPU utilization for 5 seconds = 18%; 1 minute: 5%; 5 minutes: 4%\r\n", 66);
 }
 
 LISTING_TESTS(CASE(a_wall_clock_is_read_as_if_it_were_utc), CASE(a_clock_with_its_source),
-	      CASE(a_mode_is_single_or_multiple), CASE(contexts_with_their_interfaces),
+	      CASE(a_mode_is_single_or_multiple), CASE(contexts_with_their_interfaces), CASE(contexts_of_other_widths),
 	      CASE(a_list_shorter_than_its_total_was_cut), CASE(a_load_in_three_windows))
