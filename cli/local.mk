@@ -21,7 +21,9 @@ dist_man1_MANS += \
 	%D%/vpntriage-devices.1 \
 	%D%/vpntriage-findings.1 \
 	%D%/vpntriage-history.1 \
+	%D%/vpntriage-lint.1 \
 	%D%/vpntriage-parse.1 \
+	%D%/vpntriage-sheet.1 \
 	%D%/vpntriage-status.1 \
 	%D%/vpntriage-tunnels.1
 

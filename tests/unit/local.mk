@@ -130,6 +130,10 @@ UNIT_TESTS += tests/unit/test_lint
 tests_unit_test_lint_SOURCES = tests/unit/test_lint.c
 tests_unit_test_lint_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_lint_page
+tests_unit_test_lint_page_SOURCES = tests/unit/test_lint_page.c tests/unit/listing_case.h tests/unit/subset.h
+tests_unit_test_lint_page_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_pair
 tests_unit_test_pair_SOURCES = tests/unit/test_pair.c
 tests_unit_test_pair_LDADD = $(UNIT_LIBS)
