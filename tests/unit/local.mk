@@ -230,3 +230,8 @@ tests_unit_test_diff_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_findings
 tests_unit_test_findings_SOURCES = tests/unit/test_findings.c tests/unit/store_case.h
 tests_unit_test_findings_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_healthy
+tests_unit_test_healthy_SOURCES = tests/unit/test_healthy.c
+tests_unit_test_healthy_CPPFLAGS = $(tests_asasim_libasasim_a_CPPFLAGS)
+tests_unit_test_healthy_LDADD = daemon/libdaemon.a $(ASASIM_LIBS) $(CMOCKA_LIBS)
