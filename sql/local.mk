@@ -1,7 +1,8 @@
 # SQL is a source: embed.awk makes C of it, in the build folder.
 SQL_MIGRATIONS = \
 	%D%/migrations/0001-first.sql \
-	%D%/migrations/0002-configuration.sql
+	%D%/migrations/0002-configuration.sql \
+	%D%/migrations/0003-other-end.sql
 SQL_QUERIES = \
 	%D%/queries/begin.sql \
 	%D%/queries/begin_read.sql \

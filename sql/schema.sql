@@ -91,7 +91,8 @@ CREATE TABLE tunnel (
 	restarts INTEGER,
 	first_seen_ms INTEGER NOT NULL,
 	last_seen_ms INTEGER NOT NULL,
-	selectors INTEGER
+	selectors INTEGER,
+	local_addr TEXT                  -- our address in it, as the other end names its peer
 ) STRICT;
 CREATE INDEX tunnel_by_device ON tunnel (device_id);
 -- The order of every list; name and owner ride along for the search for a part of a word.

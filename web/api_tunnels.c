@@ -78,6 +78,20 @@ static void write_session(struct exchange *x, const struct vt_tunnel_row *tunnel
 	vt_json_object_end(&x->json);
 }
 
+static void write_other_end(struct exchange *x, const struct vt_tunnel_row *tunnel)
+{
+	vt_json_key(&x->json, "other_end");
+	if (tunnel->other_id == 0) {
+		vt_json_null(&x->json);
+		return;
+	}
+	vt_json_object(&x->json);
+	reply_str(x, "device", tunnel->other_device);
+	reply_str(x, "context", tunnel->other_context.len ? tunnel->other_context : VT_STR_NONE);
+	reply_id(x, "tunnel_id", tunnel->other_id);
+	vt_json_object_end(&x->json);
+}
+
 /* Opens the object and leaves it open: selectors may follow, and then the end. */
 static void write_tunnel(struct exchange *x, const struct vt_tunnel_row *tunnel)
 {
@@ -107,8 +121,7 @@ static void write_tunnel(struct exchange *x, const struct vt_tunnel_row *tunnel)
 	reply_time(x, "last_heard", tunnel->last_seen_ms);
 	reply_age(x, "stale_s", tunnel->last_seen_ms);
 	reply_u64(x, "selectors_up", tunnel->selectors);
-	vt_json_key(&x->json, "other_end");
-	vt_json_null(&x->json);
+	write_other_end(x, tunnel);
 	vt_json_key(&x->json, "verdict");
 	vt_json_null(&x->json);
 }

@@ -91,6 +91,17 @@ static void drop_unwanted(struct vt_unit *unit, struct tunnel *tunnel)
 	}
 }
 
+/* The address of the interface a tunnel leaves by, of the peer's family; in `room`. Until its SAs show it. */
+static struct vt_str own_address(const struct vt_config *config, const struct vt_expected_tunnel *e,
+				 char room[VT_ADDR_TEXT])
+{
+	const struct vt_config_interface *ifc = vt_config_interface_of(config, e->interface);
+	struct vt_addr own;
+	if (!ifc || !ifc->addr.p || !vt_config_address(config, ifc->addr, &own) || own.family != e->peer.family)
+		return VT_STR_NONE;
+	return (struct vt_str){ room, vt_addr_format(&own, room) };
+}
+
 void vt_unit_configure(struct vt_unit *unit, const struct vt_config *config, const struct vt_expected *expected)
 {
 	learn_names(unit, config);
@@ -113,6 +124,8 @@ void vt_unit_configure(struct vt_unit *unit, const struct vt_config *config, con
 		if (e->entry)
 			text_set(&tunnel->acl, e->entry->acl);
 		tunnel->dirty |= e->interface.p && text_set(&tunnel->row.interface, e->interface);
+		if (!tunnel->row.local_addr.p)
+			tunnel->dirty |= text_set(&tunnel->row.local_addr, own_address(config, e, peer));
 		if (tunnel->row.ike_version == VT_ABSENT && e->ikev1 != e->ikev2) {
 			tunnel->row.ike_version = e->ikev2 ? 2 : 1;
 			tunnel->dirty = true;

@@ -59,10 +59,10 @@ static void keep(struct vt_arena *arena, struct vt_str *slot)
 
 static struct vt_tunnel_row tunnel_copy(struct vt_arena *arena, struct vt_tunnel_row row)
 {
-	struct vt_str *const texts[] = { &row.device,         &row.context,      &row.peer,      &row.name,
-					 &row.owner,          &row.expect,       &row.role,      &row.status_reason,
-					 &row.ike_state,      &row.tunnel_group, &row.interface, &row.local_endpoint,
-					 &row.remote_endpoint };
+	struct vt_str *const texts[] = { &row.device,          &row.context,      &row.peer,      &row.name,
+					 &row.owner,           &row.expect,       &row.role,      &row.status_reason,
+					 &row.ike_state,       &row.tunnel_group, &row.interface, &row.local_endpoint,
+					 &row.remote_endpoint, &row.local_addr };
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		keep(arena, texts[i]);
 	return row;

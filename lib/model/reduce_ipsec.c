@@ -76,6 +76,10 @@ static void note_endpoints(struct reduction *r, struct tunnel *tunnel, const str
 	struct vt_str before = vt_arena_str(r->arena, tunnel->row.remote_endpoint);
 	tunnel->dirty |= endpoint_set(r->unit, &tunnel->row.local_endpoint, &s->local_endpoint);
 	tunnel->dirty |= s->interface.len && text_set(&tunnel->row.interface, s->interface);
+	char room[64];
+	struct vt_str own = s->local_endpoint.addr.len ? s->local_endpoint.addr : s->local_addr;
+	if (own.len)
+		tunnel->dirty |= text_set(&tunnel->row.local_addr, canonical_peer(r->unit, own, room));
 	if (!endpoint_set(r->unit, &tunnel->row.remote_endpoint, &s->remote_endpoint))
 		return;
 	tunnel->dirty = true;

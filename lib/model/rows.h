@@ -123,11 +123,16 @@ struct vt_tunnel_row {
 	struct vt_str tunnel_group; /* "Connection" of vpn-sessiondb */
 	struct vt_str interface;
 	struct vt_str local_endpoint, remote_endpoint; /* "192.0.2.1:500" */
-	uint64_t restarts;                             /* sessions that replaced one we knew, since first_seen */
+	struct vt_str local_addr; /* our address in it, canonical: what the other end calls its peer */
+	uint64_t restarts;        /* sessions that replaced one we knew, since first_seen */
 	/* First and last poll in which the device was heard about it. The latter moves at every poll and alone does
 	 * not make a row a changed one: what is `unknown` was not seen, what is not was seen at the last good poll. */
 	int64_t first_seen_ms, last_seen_ms;
 	uint64_t selectors; /* how many have an SA now */
+	/* The same tunnel as the unit at its other end knows it; filled by the store when it reads. 0: that end is not
+	 * managed, or known by another address than the one it is managed under. */
+	uint64_t other_id;
+	struct vt_str other_device, other_context;
 };
 
 /* Counters as the device prints them, VT_ABSENT where it did not. */

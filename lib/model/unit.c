@@ -40,7 +40,7 @@ static void own(struct vt_str *slot)
 #define EACH_TUNNEL_TEXT(row, f)                                                                                       \
 	(f(&(row).device), f(&(row).context), f(&(row).peer), f(&(row).name), f(&(row).owner), f(&(row).expect),       \
 	 f(&(row).role), f(&(row).status_reason), f(&(row).ike_state), f(&(row).tunnel_group), f(&(row).interface),    \
-	 f(&(row).local_endpoint), f(&(row).remote_endpoint))
+	 f(&(row).local_endpoint), f(&(row).remote_endpoint), f(&(row).local_addr))
 #define EACH_SELECTOR_TEXT(row, f) (f(&(row).local), f(&(row).remote), f(&(row).crypto_map))
 
 struct vt_str canonical_peer(const struct vt_unit *unit, struct vt_str text, char room[static 64])
@@ -278,7 +278,10 @@ static void restore_tunnel(struct vt_unit *unit, const struct vt_tunnel_row *row
 {
 	if (unit_tunnel(unit, row->id))
 		return;
-	struct tunnel *tunnel = add_tunnel(unit, row);
+	struct vt_tunnel_row mine = *row;
+	mine.other_id = 0; /* the store's to say */
+	mine.other_device = mine.other_context = VT_STR_NONE;
+	struct tunnel *tunnel = add_tunnel(unit, &mine);
 	tunnel->last_index = row->session_index;
 	tunnel->last_established_ms = row->established_at_ms;
 	tunnel->ike_phase = vt_ike_phase_of(row->ike_state, &tunnel->ike_message);

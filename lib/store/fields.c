@@ -73,10 +73,15 @@ static const struct field tunnel_list[] = {
 	TUNNEL(TEXT, interface),
 	TUNNEL(TEXT, local_endpoint),
 	TUNNEL(TEXT, remote_endpoint),
+	TUNNEL(TEXT, local_addr),
 	TUNNEL(NUMBER, restarts),
 	TUNNEL(TIME, first_seen_ms),
 	TUNNEL(TIME, last_seen_ms),
 	TUNNEL(NUMBER, selectors),
+	/* Only read. */
+	TUNNEL(ID, other_id),
+	TUNNEL(TEXT, other_device),
+	TUNNEL(TEXT, other_context),
 };
 
 #define SELECTOR(kind, member)                                                                                         \
@@ -125,21 +130,11 @@ static const struct field event_list[] = {
 #member, FIELD_##kind, offsetof(struct vt_finding_row, member)                                         \
 	}
 static const struct field finding_list[] = {
-	FINDING(ID, id),
-	FINDING(ID, device_id),
-	FINDING(ID, tunnel_id),
-	FINDING(KEY, device),
-	FINDING(KEY, context),
-	FINDING(KEY, rule),
-	FINDING(KEY, fault),
-	FINDING(SEVERITY, severity),
-	FINDING(CONFIDENCE, confidence),
-	FINDING(TEXT, subject),
-	FINDING(TEXT, peer),
-	FINDING(TEXT, says),
-	FINDING(TEXT, advice),
-	FINDING(TEXT, evidence),
-	FINDING(TIME, since_ms),
+	FINDING(ID, id),        FINDING(ID, device_id),      FINDING(ID, tunnel_id),
+	FINDING(KEY, device),   FINDING(KEY, context),       FINDING(KEY, rule),
+	FINDING(KEY, fault),    FINDING(SEVERITY, severity), FINDING(CONFIDENCE, confidence),
+	FINDING(TEXT, subject), FINDING(TEXT, peer),         FINDING(TEXT, says),
+	FINDING(TEXT, advice),  FINDING(TEXT, evidence),     FINDING(TIME, since_ms),
 };
 
 #define LEN(array) (sizeof(array) / sizeof *(array))

@@ -92,6 +92,30 @@ static char *file_text(const char *name)
 	return text;
 }
 
+/* Without comments, and with blanks only where two words meet: a column that a later migration added stands otherwise in
+ * the text than one that was there from the start. */
+static void normalise(char *sql)
+{
+	char *to = sql;
+	for (const char *from = sql; *from;) {
+		if (from[0] == '-' && from[1] == '-') {
+			from += strcspn(from, "\n");
+			continue;
+		}
+		bool blank = *from == ' ' || *from == '\t' || *from == '\n';
+		bool joins = to == sql || strchr(" (,", to[-1]);
+		if (blank && !joins)
+			*to++ = ' ';
+		if (!blank) {
+			if (to > sql && to[-1] == ' ' && strchr(",)", *from))
+				to--;
+			*to++ = *from;
+		}
+		from++;
+	}
+	*to = '\0';
+}
+
 static char *schema_of(sqlite3 *db)
 {
 	sqlite3_stmt *stmt;
@@ -101,8 +125,10 @@ static char *schema_of(sqlite3 *db)
 					    -1, &stmt, NULL),
 			 SQLITE_OK);
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
-		strcat(all, (const char *)sqlite3_column_text(stmt, 0));
-		strcat(all, ";\n");
+		char *sql = strdup((const char *)sqlite3_column_text(stmt, 0));
+		normalise(sql);
+		strcat(strcat(all, sql), ";\n");
+		free(sql);
 	}
 	sqlite3_finalize(stmt);
 	return all;
@@ -145,7 +171,7 @@ static void a_newer_database_is_left_alone(void **state)
 	c.store = NULL;
 	raw_do(c.path, "PRAGMA user_version = 4000");
 	assert_int_equal(vt_store_open_writer(c.path, &store, &error), VT_E_DB_NEWER);
-	says(&error, &c, "cannot open: it has version 4000 and this program knows versions up to 2");
+	says(&error, &c, "cannot open: it has version 4000 and this program knows versions up to 3");
 	assert_int_equal(vt_store_open_reader(c.path, &store, &error), VT_E_DB_NEWER);
 	assert_int_equal(raw_number(c.path, "PRAGMA user_version"), 4000);
 	store_case_end(&c);

@@ -515,7 +515,7 @@ static void state_goes_on_after_a_restart_of_the_collector(void **state)
 	tunnel.name = tunnel.owner = tunnel.expect = VT_STR_NONE;
 	tunnel.role = s("initiator"), tunnel.status_reason = s("1 selector with an SA"),
 	tunnel.ike_state = s("MM_ACTIVE");
-	tunnel.tunnel_group = s("203.0.113.9"), tunnel.interface = s("outside"),
+	tunnel.tunnel_group = s("203.0.113.9"), tunnel.interface = s("outside"), tunnel.local_addr = s("192.0.2.1"),
 	tunnel.local_endpoint = s("192.0.2.1:500"), tunnel.remote_endpoint = s("203.0.113.9:500");
 	struct vt_selector_row selector = {
 		.id = commit->live[0].selector_id,

@@ -70,6 +70,7 @@ static struct vt_tunnel_row full_tunnel(const struct vt_device_row *device)
 		.interface = VT_STR("outside"),
 		.local_endpoint = VT_STR("192.0.2.1:500"),
 		.remote_endpoint = VT_STR("198.51.100.1:4500"),
+		.local_addr = VT_STR("192.0.2.1"),
 		.restarts = 5,
 		.first_seen_ms = at_s(4),
 		.last_seen_ms = at_s(6),
@@ -137,7 +138,8 @@ static void same_tunnel(const struct vt_tunnel_row *got, const struct vt_tunnel_
 	SAME_TEXT(owner), SAME_TEXT(expect), SAME(ike_version), SAME_TEXT(role), SAME(status), SAME(status_since_ms);
 	SAME_TEXT(status_reason), SAME_TEXT(ike_state), SAME(ike_state_since_ms), SAME(flapping), SAME(session_index);
 	SAME(established_at_ms), SAME_TEXT(tunnel_group), SAME_TEXT(interface), SAME_TEXT(local_endpoint);
-	SAME_TEXT(remote_endpoint), SAME(restarts), SAME(first_seen_ms), SAME(last_seen_ms), SAME(selectors);
+	SAME_TEXT(remote_endpoint), SAME_TEXT(local_addr), SAME(restarts), SAME(first_seen_ms), SAME(last_seen_ms),
+		SAME(selectors);
 }
 
 static void same_selector(const struct vt_selector_row *got, const struct vt_selector_row *want)
@@ -229,6 +231,35 @@ static void a_commit_comes_back_in_every_field(void **state)
 
 	store_case_reopen(&c);
 	same_unit(c.store, c.arena, &unit);
+	store_case_end(&c);
+}
+
+static void a_tunnel_knows_its_other_end_where_that_is_managed(void **state)
+{
+	(void)state;
+	struct store_case c = store_case_begin();
+	struct vt_device_row here = full_device(), there = full_device();
+	there.name = VT_STR("muc-fw1"), there.id = vt_device_id(there.name, there.context);
+	struct vt_tunnel_row ours = a_tunnel(&here, "203.0.113.9", at_s(0)),
+			     theirs = a_tunnel(&there, "192.0.2.1", at_s(0));
+	struct vt_tunnel_row foreign = a_tunnel(&here, "198.51.100.7", at_s(0));
+	ours.local_addr = foreign.local_addr = VT_STR("192.0.2.1"), theirs.local_addr = VT_STR("203.0.113.9");
+	struct vt_tunnel_row of_here[] = { ours, foreign };
+	struct vt_commit first = { .at_ms = at_s(0), .device = here, .tunnels = of_here, .tunnels_len = 2 };
+	struct vt_commit second = { .at_ms = at_s(0), .device = there, .tunnels = &theirs, .tunnels_len = 1 };
+	struct vt_tunnel_row got;
+
+	STORE_OK(vt_store_commit(c.store, &first, e));
+	STORE_OK(vt_store_tunnel(c.store, ours.id, c.arena, &got, e));
+	assert_int_equal(got.other_id, 0);
+	STORE_OK(vt_store_commit(c.store, &second, e));
+	STORE_OK(vt_store_tunnel(c.store, ours.id, c.arena, &got, e));
+	assert_int_equal(got.other_id, theirs.id);
+	same_text(got.other_device, VT_STR("muc-fw1"));
+	STORE_OK(vt_store_tunnel(c.store, theirs.id, c.arena, &got, e));
+	assert_int_equal(got.other_id, ours.id);
+	STORE_OK(vt_store_tunnel(c.store, foreign.id, c.arena, &got, e));
+	assert_int_equal(got.other_id, 0);
 	store_case_end(&c);
 }
 
@@ -668,8 +699,9 @@ static void the_daemons_own_row_comes_back(void **state)
 	store_case_end(&c);
 }
 
-UNIT_TESTS(CASE(a_commit_comes_back_in_every_field), CASE(the_same_commit_twice_is_the_same_state),
-	   CASE(changed_fields_are_changed), CASE(a_list_is_what_its_filters_say),
-	   CASE(pages_are_stable_while_rows_move), CASE(counts_follow_every_change),
-	   CASE(a_retired_unit_leaves_the_present_and_not_the_past), CASE(states_follow_one_another_without_a_gap),
-	   CASE(events_come_back_in_order), CASE(a_commit_is_all_or_nothing), CASE(the_daemons_own_row_comes_back))
+UNIT_TESTS(CASE(a_commit_comes_back_in_every_field), CASE(a_tunnel_knows_its_other_end_where_that_is_managed),
+	   CASE(the_same_commit_twice_is_the_same_state), CASE(changed_fields_are_changed),
+	   CASE(a_list_is_what_its_filters_say), CASE(pages_are_stable_while_rows_move),
+	   CASE(counts_follow_every_change), CASE(a_retired_unit_leaves_the_present_and_not_the_past),
+	   CASE(states_follow_one_another_without_a_gap), CASE(events_come_back_in_order),
+	   CASE(a_commit_is_all_or_nothing), CASE(the_daemons_own_row_comes_back))
