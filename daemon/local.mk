@@ -18,6 +18,10 @@ daemon_libdaemon_a_SOURCES = \
 	%D%/sched.c %D%/sched.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/session.c %D%/session.h \
+	%D%/session_command.c \
+	%D%/session_login.c \
+	%D%/session_parts.h \
+	%D%/session_talk.c \
 	%D%/verdict.c %D%/verdict.h \
 	%D%/writer.c %D%/writer.h
 DAEMON_LIBS = daemon/libdaemon.a $(COMMON_LIBS) $(STORE_LIBS) $(LIBSSH_LIBS) $(LIBUV_LIBS) $(SYSTEMD_LIBS)
