@@ -47,7 +47,7 @@ static void commands_are_known_as_people_type_them(void **state)
 		{ "ping inside 10.0.0.1", VT_LISTING_PING },
 		{ "packet-tracer input inside tcp 10.0.0.1 1 10.2.0.1 443", VT_LISTING_PACKET_TRACER },
 		{ "show running-config", VT_LISTING_UNKNOWN },
-		{ "show crypto ca certificates", VT_LISTING_UNKNOWN },
+		{ "show crypto key mypubkey rsa", VT_LISTING_UNKNOWN },
 		{ "show", VT_LISTING_UNKNOWN },
 		{ "", VT_LISTING_UNKNOWN },
 		{ "| b x", VT_LISTING_UNKNOWN },
@@ -190,7 +190,7 @@ static void what_nobody_reads_is_not_passed_over(void **state)
 {
 	(void)state;
 	paste("Type help or '?' for a list of available commands.\nfw1> enable\nPassword: ****\nfw1# show inventory\n"
-	      "Name: \"Chassis\"\n\nfw1# terminal pager 0\nfw1# show crypto ca certificates\nfw1# exit\n\nLogoff\n");
+	      "Name: \"Chassis\"\n\nfw1# terminal pager 0\nfw1# show crypto key mypubkey rsa\nfw1# exit\n\nLogoff\n");
 	assert_int_equal(len, 1);
 	assert_int_equal(listings[0]->status, VT_E_UNKNOWN_COMMAND);
 	assert_str(listings[0]->command, "show inventory");
