@@ -17,18 +17,6 @@ enum {
 	WANTED_MAX = 512, /* selectors of one tunnel that are shown before they were ever seen */
 };
 
-uint64_t unit_name_id(struct vt_str name)
-{
-	return vt_hash_end(vt_hash_add(VT_HASH_START, name)) | 1;
-}
-
-void unit_forget_names(struct vt_unit *unit)
-{
-	for (size_t i = 0; i < unit->names.size; i++)
-		free(unit->names.slots[i].value);
-	vt_map_clear(&unit->names);
-}
-
 static void learn_names(struct vt_unit *unit, const struct vt_config *config)
 {
 	unit_forget_names(unit);

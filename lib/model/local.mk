@@ -7,8 +7,9 @@ lib_libvpntriage_a_SOURCES += \
 	%D%/reduce_ike.c \
 	%D%/reduce_ipsec.c \
 	%D%/reduce_sessions.c \
-	%D%/reduction.h \
+	%D%/reduction.c %D%/reduction.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/snapshot.h \
+	%D%/spelling.c \
 	%D%/tunnel_status.c \
 	%D%/unit.c %D%/unit.h

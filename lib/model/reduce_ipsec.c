@@ -13,33 +13,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-struct vt_str ident_text(const struct vt_unit *unit, const struct vt_ident *ident, char *room, size_t size)
-{
-	char peer_room[64];
-	struct vt_str addr = canonical_peer(unit, ident->addr, peer_room);
-	struct vt_addr parsed;
-	unsigned prefix;
-	int len;
-	if (!ident->mask.p || !vt_prefix_parse(ident->mask, &prefix))
-		len = ident->mask.p && ident->mask.len
-			      ? snprintf(room, size, VT_FMT "/" VT_FMT, VT_ARG(addr), VT_ARG(ident->mask))
-			      : snprintf(room, size, VT_FMT "/%u", VT_ARG(addr),
-					 vt_addr_parse(addr, &parsed) && parsed.family == 6 ? 128u : 32u);
-	else
-		len = snprintf(room, size, VT_FMT "/%u", VT_ARG(addr), prefix);
-	bool protocol = ident->protocol != VT_ABSENT && ident->protocol != 0;
-	bool range = ident->port_end != VT_ABSENT;
-	bool port = range || (ident->port != VT_ABSENT && ident->port != 0);
-	if (len > 0 && (size_t)len < size && (protocol || port))
-		len += snprintf(room + len, size - (size_t)len, ":%" PRIu64, protocol ? ident->protocol : 0);
-	if (len > 0 && (size_t)len < size && port)
-		len += snprintf(room + len, size - (size_t)len, "/%" PRIu64, ident->port);
-	if (len > 0 && (size_t)len < size && range)
-		len += snprintf(room + len, size - (size_t)len, "-%" PRIu64, ident->port_end);
-	size_t used = len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1;
-	return (struct vt_str){ room, used };
-}
-
 static bool is_remote_access(const struct vt_ipsec_selector *s)
 {
 	if (s->username.p && s->username.len && !vt_str_ieq(s->username, s->peer))

@@ -46,9 +46,6 @@ void reduction_event(struct reduction *r, enum vt_event_kind kind, int64_t at_ms
 /* The sample of a selector in this poll, made when it is not there yet. */
 struct vt_sample *reduction_sample(struct reduction *r, uint64_t selector_id);
 
-/* "10.20.0.0/16", with ":protocol" and "/port" behind it where they are not any; in `room`. */
-struct vt_str ident_text(const struct vt_unit *unit, const struct vt_ident *ident, char *room, size_t size);
-
 void reduce_device(struct reduction *r);
 void reduce_ike(struct reduction *r);
 void reduce_ipsec(struct reduction *r);

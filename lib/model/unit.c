@@ -43,15 +43,6 @@ static void own(struct vt_str *slot)
 	 f(&(row).local_endpoint), f(&(row).remote_endpoint), f(&(row).local_addr))
 #define EACH_SELECTOR_TEXT(row, f) (f(&(row).local), f(&(row).remote), f(&(row).crypto_map))
 
-struct vt_str canonical_peer(const struct vt_unit *unit, struct vt_str text, char room[static 64])
-{
-	struct vt_addr addr;
-	if (vt_addr_parse(text, &addr))
-		return (struct vt_str){ room, vt_addr_format(&addr, room) };
-	const char *known = unit->names.size && text.len ? vt_map_get(&unit->names, unit_name_id(text)) : NULL;
-	return known ? vt_str_of(known) : text;
-}
-
 struct vt_unit *vt_unit_new(struct vt_str device, struct vt_str context, struct vt_str address)
 {
 	struct vt_unit *unit = vt_must(calloc(1, sizeof *unit));
@@ -201,17 +192,6 @@ struct selector *tunnel_selector(struct vt_unit *unit, struct tunnel *tunnel, st
 	selector = add_selector(unit, tunnel, &row);
 	selector->dirty = true;
 	return selector;
-}
-
-uint64_t unit_text_id(struct vt_str peer, const struct vt_ident *local, const struct vt_ident *remote)
-{
-	const uint64_t numbers[] = { local->protocol,  local->port,  local->port_end,
-				     remote->protocol, remote->port, remote->port_end };
-	uint64_t hash = vt_hash_add(VT_HASH_START, peer);
-	hash = vt_hash_add(vt_hash_add(hash, local->addr), local->mask);
-	hash = vt_hash_add(vt_hash_add(hash, remote->addr), remote->mask);
-	hash = vt_hash_add(hash, (struct vt_str){ (const char *)numbers, sizeof numbers });
-	return vt_hash_end(hash) | 1;
 }
 
 void unit_forget_selector(struct vt_unit *unit, struct tunnel *tunnel, struct selector *selector)

@@ -110,6 +110,9 @@ struct vt_str canonical_peer(const struct vt_unit *unit, struct vt_str text, cha
 uint64_t unit_name_id(struct vt_str name);
 void unit_forget_names(struct vt_unit *unit);
 
+/* "10.20.0.0/16", with ":protocol" and "/port" behind it where they are not any; in `room`. */
+struct vt_str ident_text(const struct vt_unit *unit, const struct vt_ident *ident, char *room, size_t size);
+
 struct tunnel *unit_tunnel(const struct vt_unit *unit, uint64_t id);
 struct tunnel *unit_tunnel_of_peer(struct vt_unit *unit, struct vt_str canonical, bool make);
 struct selector *unit_selector(const struct vt_unit *unit, uint64_t id);
