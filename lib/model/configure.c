@@ -7,8 +7,6 @@
 #include "base/memory.h"
 #include "model/unit.h"
 
-#include "base/hash.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

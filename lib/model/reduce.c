@@ -3,9 +3,6 @@
  */
 #include "model/reduction.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 enum {
 	SILENT_AFTER_FAILURES = 2,             /* one lost poll says nothing about tunnels */
 	FORGET_STRANGER_MS = 60 * 60 * 1000,   /* a peer nobody configured: a scanner, or one that was taken out */

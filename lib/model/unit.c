@@ -3,11 +3,8 @@
  */
 #include "model/unit.h"
 
-#include "base/addr.h"
-#include "base/hash.h"
 #include "base/memory.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 bool text_set(struct vt_str *slot, struct vt_str value)
