@@ -270,7 +270,7 @@ static size_t read_files(const struct cli_command *self, char **paths, size_t n,
 		*file = (struct linted){ 0 };
 		if (!lint_file(self, paths[i], file)) {
 			*code = CLI_UNREADABLE;
-		} else if (file->config->sections == 0) {
+		} else if (file->config->seen == 0) {
 			cli_complain(self,
 				     "cannot lint \"%s\": it has no line of a running configuration that concerns VPN",
 				     file->path);

@@ -7,6 +7,8 @@
 
 #include "asa/clean.h"
 #include "common/read_file.h"
+#include "config/config.h"
+#include "json/config_model.h"
 #include "json/shape.h"
 
 #include <getopt.h>
@@ -95,6 +97,83 @@ static int parse_files(const struct cli_command *self, char **paths, size_t n, c
 	return code;
 }
 
+/* ---- a running configuration, when -c says that it is one ---- */
+
+/* "show running-config …", however much of it was typed. Sections that have a listing of their own are listings. */
+static bool is_running_config(struct vt_str command)
+{
+	struct vt_str show, what;
+	if (vt_listing_of_command(command) != VT_LISTING_UNKNOWN)
+		return false;
+	vt_skip_blanks(&command);
+	if (!vt_scan_word(&command, &show))
+		return false;
+	vt_skip_blanks(&command);
+	return vt_scan_word(&command, &what) && show.len >= 2 && what.len >= 2 &&
+	       vt_str_istarts(VT_STR("show"), show) && vt_str_istarts(VT_STR("running-config"), what);
+}
+
+static void config_json(const struct vt_config *config, struct vt_str command, struct vt_json *json)
+{
+	vt_json_object(json);
+	vt_json_key_str(json, "command", command);
+	vt_json_key(json, "report");
+	vt_json_object(json);
+	vt_json_key_u64(json, "lines", config->report.lines);
+	vt_json_key_u64(json, "recognised", config->report.recognised);
+	vt_json_key_u64(json, "skipped", config->report.skipped);
+	if (config->report.skipped) {
+		vt_json_key_u64(json, "first_skipped_line", config->report.first_skipped_line);
+		vt_json_key_str(json, "first_skipped", config->report.first_skipped);
+	}
+	vt_json_object_end(json);
+	vt_json_key(json, "facts");
+	vt_config_model_json(config, json);
+	vt_json_object_end(json);
+}
+
+static int parse_config(const struct cli_command *self, const char *path, const struct options *options,
+			struct vt_json *json)
+{
+	struct vt_buf text = { 0 };
+	struct vt_error error;
+	if (read_file(path, MAX_INPUT_BYTES, &text, &error) != VT_OK) {
+		cli_complain(self, "%s", error.text);
+		return CLI_UNREADABLE;
+	}
+	vt_clean(text.p, &text.len, NULL);
+	struct vt_config *config = vt_config_new();
+	vt_config_read(config, vt_buf_view(&text));
+	vt_config_finish(config);
+	config_json(config, options->command, json);
+	int code = !config->seen ? CLI_UNRECOGNISED : config->report.skipped ? CLI_PARTLY : CLI_OK;
+	vt_config_free(config);
+	vt_buf_free(&text);
+	return code;
+}
+
+static int parse_configs(const struct cli_command *self, char **paths, size_t n, const struct options *options)
+{
+	struct vt_buf out = { 0 };
+	struct vt_json json;
+	int code = CLI_OK;
+	vt_json_init(&json, &out, options->compact ? 0 : 2);
+	if (n > 1)
+		vt_json_array(&json);
+	for (size_t i = 0; i < n; i++) {
+		int of_this = parse_config(self, paths[i], options, &json);
+		code = of_this > code ? of_this : code;
+	}
+	if (n > 1)
+		vt_json_array_end(&json);
+	if (out.len) {
+		vt_buf_char(&out, '\n');
+		fwrite(out.p, 1, out.len, stdout);
+	}
+	vt_buf_free(&out);
+	return code;
+}
+
 int cli_parse(const struct cli_command *self, int argc, char **argv)
 {
 	static const struct option long_options[] = {
@@ -113,15 +192,19 @@ int cli_parse(const struct cli_command *self, int argc, char **argv)
 		else
 			return option == 'h' ? cli_help(self) : cli_usage(self);
 	}
+	static char standard_input[] = "-";
+	char *only[] = { standard_input };
+	bool named = optind < argc;
+	char **paths = named ? argv + optind : only;
+	size_t n = named ? (size_t)(argc - optind) : 1;
+	if (options.command.p && is_running_config(options.command))
+		return cli_finish(self, parse_configs(self, paths, n, &options));
 	if (options.command.p && vt_listing_of_command(options.command) == VT_LISTING_UNKNOWN) {
 		cli_complain(self, "no parser reads \"%s\"", options.command.p);
 		return CLI_USAGE;
 	}
-	static char standard_input[] = "-";
-	char *only[] = { standard_input };
-	bool named = optind < argc;
 	struct collection all = { .arena = vt_arena_new() };
-	int code = parse_files(self, named ? argv + optind : only, named ? (size_t)(argc - optind) : 1, &options, &all);
+	int code = parse_files(self, paths, n, &options, &all);
 	vt_arena_free(all.arena);
 	return cli_finish(self, code);
 }

@@ -272,6 +272,7 @@ struct vt_config {
 	struct vt_str_list texts;
 	size_t texts_cap;
 	unsigned sections; /* bits of enum vt_config_section */
+	unsigned seen;     /* the same, of which a line was read at all, though more may follow */
 	unsigned open;     /* those of them that the line read last belongs to: they may go on */
 
 	bool began;                              /* the head of a whole configuration was read, its end not yet */

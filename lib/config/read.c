@@ -362,6 +362,7 @@ static bool read_line(struct reader *r, struct vt_str line)
 	if (!row)
 		return false;
 	r->config->sections |= row->section;
+	r->config->seen |= row->section;
 	r->config->open = row->section;
 	/* Sections that come in turns with another one. */
 	if (row->section == VT_SECTION_CRYPTO)

@@ -27,5 +27,5 @@ TESTS += %D%/own_corpus.py
 EXTRA_DIST += %D%/own_corpus.py
 
 # Real listings, in place; skipped where there are none.
-TESTS += %D%/device_corpus.py %D%/shared_corpus.py
-EXTRA_DIST += %D%/device_corpus.py %D%/shared_corpus.py
+TESTS += %D%/config_corpus.py %D%/device_corpus.py %D%/shared_corpus.py
+EXTRA_DIST += %D%/config_corpus.py %D%/device_corpus.py %D%/shared_corpus.py
