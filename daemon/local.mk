@@ -7,6 +7,12 @@ daemon_libdaemon_a_SOURCES = \
 	%D%/control.c %D%/control.h \
 	%D%/daemon.c %D%/daemon.h \
 	%D%/device.c %D%/device.h \
+	%D%/device_ask.c \
+	%D%/device_burst.c \
+	%D%/device_contexts.c \
+	%D%/device_parts.h \
+	%D%/device_round.c \
+	%D%/device_unit.c \
 	%D%/gather.c %D%/gather.h \
 	%D%/hostkey.c %D%/hostkey.h \
 	%D%/keyring.c %D%/keyring.h \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The fleet: which devices there are, and how it does as a whole.
  *
- * What one device does is in device.c, when it does it in sched.c. Here settings become devices, at the start and
+ * What one device does is in device*.c, when it does it in sched.c. Here settings become devices, at the start and
  * at a reload: what is new begins, what is gone is left politely, what changed its login is left and begun
  * again, and all others do not notice.
  */
