@@ -51,25 +51,25 @@ static void note_software(struct unit *unit, const struct vt_snapshot *snapshot)
 	unit->software = vt_str_dup(software);
 }
 
-/* Another time of modification than last time: read it with the next poll. */
+/* Another time of modification than last time: read it with the next poll. A device that says that it was not modified
+ * since it booted has none, and that is a time like others. */
 static void note_modified(struct unit *unit, const struct vt_snapshot *snapshot)
 {
-	if (!snapshot->version || !snapshot->version->modified_at.len)
+	if (!snapshot->version || snapshot->version->modified < 0)
 		return;
-	struct vt_str modified_at = snapshot->version->modified_at;
+	struct vt_str modified_at = snapshot->version->modified_at.p ? snapshot->version->modified_at : VT_STR("");
 	if (unit->modified_at && !vt_str_eq(modified_at, vt_str_of(unit->modified_at)))
 		unit->config_due_ms = 0;
 	free(unit->modified_at);
 	unit->modified_at = vt_str_dup(modified_at);
 }
 
-/* ---- the unit is read ---- */
-
 /* The configuration, when this poll read it: from now on the model knows what there should be. */
 static const struct vt_config *take_config(struct device *device, struct unit *unit, struct vt_expected *expected)
 {
 	struct round *round = &device->round;
-	if (!round->run.wants.groups[PLAN_GROUP_CONFIG])
+	/* A device that is too busy to be asked for it now is asked again with the next poll. */
+	if (!round->run.wants.groups[PLAN_GROUP_CONFIG] || !gather_asked(round->gather, PLAN_CONFIG_CRYPTO))
 		return NULL;
 	const struct vt_config *config = gather_config(round->gather);
 	unit->config_due_ms = mono_ms(device) + (config ? CONFIG_EVERY_MS : CONFIG_AGAIN_MS);

@@ -356,6 +356,11 @@ static const struct {
 	{ PLAN_CONFIG_FAILOVER, VT_SECTION_FAILOVER },
 };
 
+bool gather_asked(const struct gather *gather, enum plan_query query)
+{
+	return gather->query[query].asked;
+}
+
 enum reading { MISSING, UNKNOWN_WORD, CUT, WHOLE };
 
 static enum reading reading_of(const struct gather *gather, enum plan_query query)

@@ -39,6 +39,8 @@ void gather_take(struct gather *gather, const struct plan_step *step, struct gat
 void gather_add_cost(struct gather *gather, uint64_t commands, uint64_t bytes, uint64_t cli_ms);
 /* The snapshot of what was taken so far; borrowed. */
 const struct vt_snapshot *gather_snapshot(struct gather *gather);
+/* Whether anything came back for it; a busy device is spared for a while. */
+bool gather_asked(const struct gather *gather, enum plan_query query);
 /* The configuration, when every section of it was read whole or is unknown to this release; NULL otherwise. Borrowed;
  * its texts live as long as the gather. */
 const struct vt_config *gather_config(struct gather *gather);

@@ -14,9 +14,10 @@
 #include <stdio.h>
 
 enum {
-	LINGER_MS = 5 * 60 * 1000,      /* between two attempts of a failing tunnel with sparse traffic */
-	ABSENT_FOR_DOWN_MS = 90 * 1000, /* two polls, not one: an SA may be between its end and its beginning */
-	DEMAND_MS = 15 * 60 * 1000,     /* that long after the last packet that asked, nobody asks any more */
+	LINGER_MS = 5 * 60 * 1000,        /* between two attempts of a failing tunnel with sparse traffic */
+	LINGER_ASKED_MS = 30 * 60 * 1000, /* … seen, while packets go on asking: short ones fall between two polls */
+	ABSENT_FOR_DOWN_MS = 90 * 1000,   /* two polls, not one: an SA may be between its end and its beginning */
+	DEMAND_MS = 15 * 60 * 1000,       /* that long after the last packet that asked, nobody asks any more */
 };
 
 void tunnel_status_set(struct reduction *r, struct tunnel *tunnel, enum vt_tunnel_status status, int64_t since_ms,
@@ -148,8 +149,11 @@ static void decide_ike_only(struct reduction *r, struct tunnel *tunnel)
 		speak(r, tunnel, VT_TUNNEL_UP, r->at_ms, "IKE lists child SAs");
 		return;
 	}
-	if (!heard_all(r, VT_ASKED_IPSEC) && tunnel->row.status_since_ms)
-		return; /* nobody asked about selectors in this poll */
+	if (!heard_all(r, VT_ASKED_IPSEC)) { /* nobody asked about selectors in this poll */
+		if (!tunnel->row.status_since_ms)
+			speak(r, tunnel, VT_TUNNEL_UNKNOWN, r->at_ms, "IKE is up; its IPsec SAs were not read yet");
+		return;
+	}
 	if (note_trouble(r, tunnel, 2))
 		speak(r, tunnel, VT_TUNNEL_PHASE2_FAILING, tunnel->trouble.since_ms,
 		      "IKE is up and there is no IPsec SA");
@@ -211,7 +215,9 @@ static void decide_at_rest(struct reduction *r, struct tunnel *tunnel)
 
 static void decide_absent(struct reduction *r, struct tunnel *tunnel)
 {
-	if (tunnel->trouble.since_ms && r->at_ms - tunnel->trouble.seen_ms <= LINGER_MS) {
+	bool demanded = !tunnel->backup && is_demanded(r, &tunnel->demand);
+	if (tunnel->trouble.since_ms &&
+	    r->at_ms - tunnel->trouble.seen_ms <= (demanded ? LINGER_ASKED_MS : LINGER_MS)) {
 		if (r->at_ms - tunnel->trouble.since_ms < r->options->stuck_after_ms)
 			return;
 		speak_of_attempts(r, tunnel);
@@ -222,7 +228,6 @@ static void decide_absent(struct reduction *r, struct tunnel *tunnel)
 		tunnel->absent_since_ms = r->at_ms;
 	bool long_enough = r->at_ms - tunnel->absent_since_ms >= ABSENT_FOR_DOWN_MS &&
 			   r->at_ms >= r->unit->settled_at_ms;
-	bool demanded = !tunnel->backup && is_demanded(r, &tunnel->demand);
 	if (long_enough && (tunnel->must_be_up || demanded)) {
 		speak(r, tunnel, VT_TUNNEL_DOWN, tunnel->absent_since_ms,
 		      demanded ? "packets ask for it and there is no SA and no attempt to build one"

@@ -363,6 +363,14 @@ static void ike_that_comes_up_without_selectors_is_phase2(void **state)
 	END;
 }
 
+static void ike_alone_says_nothing_until_the_sas_were_read(void **state)
+{
+	(void)state;
+	TELL({ 0, "MM_ACTIVE", .burst = true, .status = "unknown", .events = "ike-state status:unknown", .since_s = 0 },
+	     { 60, "MM_ACTIVE", .status = "negotiating", .events = "status:negotiating", .since_s = 60 });
+	END;
+}
+
 static void packets_in_one_direction_only_are_no_traffic_after_a_while(void **state)
 {
 	(void)state;
@@ -611,6 +619,29 @@ static void a_tunnel_packets_ask_for_in_vain_is_down(void **state)
 	END;
 }
 
+static void attempts_that_fall_between_two_polls_go_on_failing_while_packets_ask(void **state)
+{
+	(void)state;
+	struct story story = begin();
+	configure(&story, "203.0.113.9");
+	const struct look looks[] = {
+		{ 0, "MM_WAIT_MSG2", .hits = 7, .other_hits = 3, .status = "negotiating",
+		  .events = "ike-state status:negotiating", .since_s = 0 },
+		{ 60, "MM_WAIT_MSG2", .hits = 8, .other_hits = 3, .status = "phase1-failing",
+		  .events = "status:phase1-failing", .since_s = 0 },
+		{ 120, NULL, .hits = 9, .other_hits = 3, .status = "phase1-failing", .events = "ike-state",
+		  .since_s = 0 },
+		{ 60 + 10 * MIN, NULL, .hits = 12, .other_hits = 3, .status = "phase1-failing", .since_s = 0 },
+		{ 60 + 29 * MIN, NULL, .hits = 15, .other_hits = 3, .status = "phase1-failing", .since_s = 0 },
+		/* Not one of them was seen for half an hour: there are none. */
+		{ 60 + 31 * MIN, NULL, .hits = 16, .other_hits = 3, .status = "phase1-failing", .since_s = 0 },
+		{ 60 + 33 * MIN, NULL, .hits = 17, .other_hits = 3, .status = "down", .events = "status:down",
+		  .since_s = 60 + 31 * MIN },
+	};
+	go_on(&story, looks, sizeof looks / sizeof *looks);
+	END;
+}
+
 static void a_selector_packets_ask_for_in_vain_beside_a_healthy_one_is_phase2(void **state)
 {
 	(void)state;
@@ -742,7 +773,7 @@ UNIT_TESTS(CASE(a_tunnel_is_up_since_its_session_began), CASE(a_new_spi_with_cou
 	   CASE(a_new_spi_that_never_counted_waits_for_the_session_to_explain_it),
 	   CASE(a_session_restart_is_known_by_index_or_by_its_beginning), CASE(a_rekeyed_ike_sa_is_no_restart),
 	   CASE(a_stuck_initiator_is_phase1_failing_also_between_two_attempts),
-	   CASE(ike_that_comes_up_without_selectors_is_phase2),
+	   CASE(ike_that_comes_up_without_selectors_is_phase2), CASE(ike_alone_says_nothing_until_the_sas_were_read),
 	   CASE(packets_in_one_direction_only_are_no_traffic_after_a_while),
 	   CASE(silence_of_the_device_is_unknown_and_nothing_is_forgotten),
 	   CASE(a_truncated_listing_takes_nothing_away), CASE(a_reboot_is_no_flap_of_the_tunnel),
@@ -751,6 +782,7 @@ UNIT_TESTS(CASE(a_tunnel_is_up_since_its_session_began), CASE(a_new_spi_with_cou
 	   CASE(a_stranger_that_never_had_a_session_is_forgotten), CASE(a_child_built_again_inside_the_session_is_told),
 	   CASE(sessions_that_lived_and_died_unseen_are_counted), CASE(state_goes_on_after_a_restart_of_the_collector),
 	   CASE(a_configured_tunnel_nobody_asks_for_is_idle), CASE(a_tunnel_packets_ask_for_in_vain_is_down),
+	   CASE(attempts_that_fall_between_two_polls_go_on_failing_while_packets_ask),
 	   CASE(a_selector_packets_ask_for_in_vain_beside_a_healthy_one_is_phase2),
 	   CASE(sas_nobody_configured_are_an_orphan), CASE(a_backup_peer_at_rest_is_idle_however_much_is_asked),
 	   CASE(only_lists_of_tunnels_without_an_sa_are_worth_asking), CASE(counters_wrap_only_where_the_rate_agrees),
