@@ -5,59 +5,9 @@
 
 #include "cli/cli.h"
 
-#include <getopt.h>
-#include <stdio.h>
-
+#include "cli/ask.h"
 #include "cli/fleet.h"
-#include "cli/http.h"
 #include "cli/table.h"
-
-struct options {
-	struct http_options http;
-	const char *state, *q;
-	bool json;
-};
-
-static bool read_options(const struct cli_command *self, int argc, char **argv, struct options *options, int *code)
-{
-	static const struct option known[] = {
-		HTTP_OPTIONS,
-		{ "state", required_argument, NULL, 's' },
-		{ "q", required_argument, NULL, 'q' },
-		{ NULL },
-	};
-	int option;
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "u:T:jhs:q:", known, NULL)) != -1) {
-		switch (option) {
-		case 'u':
-			options->http.url = optarg;
-			break;
-		case 'T':
-			options->http.token_file = optarg;
-			break;
-		case 'j':
-			options->json = true;
-			break;
-		case 's':
-			options->state = optarg;
-			break;
-		case 'q':
-			options->q = optarg;
-			break;
-		case 'h':
-			*code = cli_help(self);
-			return false;
-		default:
-			*code = cli_usage(self);
-			return false;
-		}
-	}
-	if (optind == argc)
-		return true;
-	*code = cli_usage(self);
-	return false;
-}
 
 /* "230 kB" */
 static const char *bytes(struct vt_arena *arena, const json_t *number)
@@ -106,44 +56,17 @@ static void print_devices(struct vt_arena *arena, const json_t *items)
 	table_print(table);
 }
 
-static int show(const struct cli_command *self, struct http *http, json_t *items)
+static void print(struct vt_arena *arena, const json_t *items, const json_t *status)
 {
-	json_t *status;
-	int code = http_get(http, "/api/v1/status", &status);
-	if (code == CLI_OK) {
-		struct vt_arena *arena = vt_arena_new();
-		print_devices(arena, items);
-		json_int_t total = json_integer_value(json_object_get(json_object_get(status, "devices"), "total"));
-		print_ends(vt_arena_printf(arena, "%zu of %lld devices", json_array_size(items), (long long)total),
-			   fleet_age(arena, status));
-		fleet_warn(self, arena, status);
-		vt_arena_free(arena);
-		json_decref(status);
-	}
-	json_decref(items);
-	return code;
+	json_int_t total = json_integer_value(json_object_get(json_object_get(status, "devices"), "total"));
+	print_devices(arena, items);
+	print_ends(vt_arena_printf(arena, "%zu of %lld devices", json_array_size(items), (long long)total),
+		   fleet_age(arena, status));
 }
 
 int cli_devices(const struct cli_command *self, int argc, char **argv)
 {
-	struct options options = { 0 };
-	struct vt_buf path = { 0 };
-	json_t *items;
-	int code;
-	if (!read_options(self, argc, argv, &options, &code))
-		return code;
-	struct http *http = http_new(self, &options.http, &code);
-	if (!http)
-		return code;
-	vt_buf_str(&path, VT_STR("/api/v1/devices"));
-	http_add_parameter(&path, "state", options.state);
-	http_add_parameter(&path, "q", options.q);
-	code = http_get_all(http, path.p, &items);
-	if (code == CLI_OK && options.json)
-		fleet_print_json(json_pack("{s:o}", "items", items));
-	else if (code == CLI_OK)
-		code = show(self, http, items);
-	vt_buf_free(&path);
-	http_free(http);
-	return code == CLI_OK ? cli_finish(self, CLI_OK) : code;
+	static const struct ask_option options[] = { { "state", 's', false }, { "q", 'q', false }, { 0 } };
+	static const struct ask_list list = { "/api/v1/devices", NULL, options, print };
+	return ask_list(self, argc, argv, &list);
 }

@@ -9,60 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/ask.h"
 #include "cli/fleet.h"
-#include "cli/http.h"
 #include "cli/table.h"
 
-struct options {
-	struct http_options http;
-	const char *from, *to, *step;
-	bool json;
+static const struct ask_option options[] = {
+	{ "from", 'f', false }, { "to", 't', false }, { "step", 's', false }, { 0 }
 };
-
-static bool read_options(const struct cli_command *self, int argc, char **argv, struct options *options, int *code)
-{
-	static const struct option known[] = {
-		HTTP_OPTIONS,
-		{ "from", required_argument, NULL, 'f' },
-		{ "to", required_argument, NULL, 't' },
-		{ "step", required_argument, NULL, 's' },
-		{ NULL },
-	};
-	int option;
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "u:T:jhf:t:s:", known, NULL)) != -1) {
-		switch (option) {
-		case 'u':
-			options->http.url = optarg;
-			break;
-		case 'T':
-			options->http.token_file = optarg;
-			break;
-		case 'j':
-			options->json = true;
-			break;
-		case 'f':
-			options->from = optarg;
-			break;
-		case 't':
-			options->to = optarg;
-			break;
-		case 's':
-			options->step = optarg;
-			break;
-		case 'h':
-			*code = cli_help(self);
-			return false;
-		default:
-			*code = cli_usage(self);
-			return false;
-		}
-	}
-	if (argc - optind == 2)
-		return true;
-	*code = cli_usage(self);
-	return false;
-}
 
 /* The tunnel of a device to a peer, which is an address or the tunnel's own name. */
 static int find_tunnel(const struct cli_command *self, struct http *http, const char *device, const char *peer,
@@ -142,19 +95,17 @@ static void print(const json_t *tunnel, const json_t *history)
 	vt_arena_free(arena);
 }
 
-static int show(struct http *http, const struct options *options, const json_t *tunnel)
+static int show(struct http *http, const struct ask *ask, const json_t *tunnel)
 {
 	struct vt_buf path = { 0 };
 	json_t *history;
 	vt_buf_printf(&path, "/api/v1/tunnels/%s/history", fleet_text(tunnel, "id"));
-	http_add_parameter(&path, "from", options->from);
-	http_add_parameter(&path, "to", options->to);
-	http_add_parameter(&path, "step", options->step);
+	ask_add(options, ask, &path);
 	int code = http_get(http, path.p, &history);
 	vt_buf_free(&path);
 	if (code != CLI_OK)
 		return code;
-	if (options->json) {
+	if (ask->json) {
 		fleet_print_json(history);
 		return CLI_OK;
 	}
@@ -165,17 +116,17 @@ static int show(struct http *http, const struct options *options, const json_t *
 
 int cli_history(const struct cli_command *self, int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct ask ask;
 	json_t *tunnel;
 	int code;
-	if (!read_options(self, argc, argv, &options, &code))
+	if (!ask_read(self, argc, argv, options, 2, &ask, &code))
 		return code;
-	struct http *http = http_new(self, &options.http, &code);
+	struct http *http = http_new(self, &ask.http, &code);
 	if (!http)
 		return code;
 	code = find_tunnel(self, http, argv[optind], argv[optind + 1], &tunnel);
 	if (code == CLI_OK) {
-		code = show(http, &options, tunnel);
+		code = show(http, &ask, tunnel);
 		json_decref(tunnel);
 	}
 	http_free(http);

@@ -34,12 +34,4 @@ int http_get_all(struct http *http, const char *path, json_t **items);
 /* Appends "name=value", escaped, with & or ? before it. NULL or empty: nothing. */
 void http_add_parameter(struct vt_buf *path, const char *name, const char *value);
 
-/* The options every online subcommand has, for getopt_long: 'u' url, 'T' token-file, 'j' json, 'h' help. */
-#define HTTP_OPTIONS                                                                                                   \
-	{ "url", required_argument, NULL, 'u' }, { "token-file", required_argument, NULL, 'T' },                       \
-		{ "json", no_argument, NULL, 'j' },                                                                    \
-	{                                                                                                              \
-		"help", no_argument, NULL, 'h'                                                                         \
-	}
-
 #endif

@@ -1,6 +1,7 @@
 # vpntriage, the command line: one file for each subcommand.
 bin_PROGRAMS += cli/vpntriage
 cli_vpntriage_SOURCES = \
+	%D%/ask.c %D%/ask.h \
 	%D%/cli.h \
 	%D%/devices.c \
 	%D%/findings.c \

@@ -5,12 +5,11 @@
 
 #include "cli/cli.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/ask.h"
 #include "cli/fleet.h"
-#include "cli/http.h"
 #include "cli/table.h"
 
 enum { SHOWN = 10 };
@@ -136,36 +135,16 @@ static void print(const struct cli_command *self, const struct http *http, const
 
 int cli_status(const struct cli_command *self, int argc, char **argv)
 {
-	static const struct option known[] = { HTTP_OPTIONS, { NULL } };
-	struct http_options options = { 0 };
 	struct answers answers = { 0 };
-	bool as_json = false;
-	int option, code;
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "u:T:jh", known, NULL)) != -1) {
-		switch (option) {
-		case 'u':
-			options.url = optarg;
-			break;
-		case 'T':
-			options.token_file = optarg;
-			break;
-		case 'j':
-			as_json = true;
-			break;
-		case 'h':
-			return cli_help(self);
-		default:
-			return cli_usage(self);
-		}
-	}
-	if (optind < argc)
-		return cli_usage(self);
-	struct http *http = http_new(self, &options, &code);
+	struct ask options;
+	int code;
+	if (!ask_read(self, argc, argv, NULL, 0, &options, &code))
+		return code;
+	struct http *http = http_new(self, &options.http, &code);
 	if (!http)
 		return code;
-	code = as_json ? http_get(http, "/api/v1/status", &answers.status) : ask(http, &answers);
-	if (code == CLI_OK && as_json)
+	code = options.json ? http_get(http, "/api/v1/status", &answers.status) : ask(http, &answers);
+	if (code == CLI_OK && options.json)
 		fleet_print_json(json_incref(answers.status));
 	else if (code == CLI_OK)
 		print(self, http, &answers);
