@@ -4,14 +4,40 @@
  */
 #include "config/resolve.h"
 
-static void expect_entry(const struct vt_config *config, const struct vt_config_map *map, struct vt_str interface,
-			 const struct vt_config_map_entry *entry, struct vt_arena *arena, struct vt_expected *expected)
+/* What the access lists stand for, each resolved once however many entries name it. */
+struct lists {
+	struct resolved {
+		bool done;
+		struct vt_pairs pairs;
+		struct vt_resolve_report report;
+	} * items; /* one an access list */
+	size_t total;
+};
+
+static const struct resolved *resolved_list(const struct vt_config *config, struct vt_str name, struct lists *lists,
+					    struct vt_arena *arena)
 {
-	struct vt_pairs pairs = { 0 };
-	struct vt_resolve_report report = { 0 };
-	const struct vt_config_acl *acl = vt_config_acl_of(config, entry->acl);
-	if (acl)
-		vt_resolve_crypto_acl(config, acl, arena, &pairs, &report);
+	static const struct resolved none;
+	const struct vt_config_acl *acl = vt_config_acl_of(config, name);
+	if (!acl)
+		return &none;
+	struct resolved *list = &lists->items[acl - config->acls];
+	if (list->done)
+		return list;
+	list->done = true;
+	if (lists->total < VT_RESOLVE_TOTAL_MAX)
+		vt_resolve_crypto_acl(config, acl, arena, &list->pairs, &list->report);
+	else
+		list->report.bounded = true;
+	lists->total += list->pairs.len;
+	return list;
+}
+
+static void expect_entry(const struct vt_config *config, const struct vt_config_map *map, struct vt_str interface,
+			 const struct vt_config_map_entry *entry, struct lists *lists, struct vt_arena *arena,
+			 struct vt_expected *expected)
+{
+	const struct resolved *list = resolved_list(config, entry->acl, lists, arena);
 	for (size_t i = 0; i < entry->peers.len; i++) {
 		struct vt_addr peer;
 		if (!vt_config_address(config, entry->peers.items[i], &peer))
@@ -25,13 +51,13 @@ static void expect_entry(const struct vt_config *config, const struct vt_config_
 								       .rank = i,
 								       .ikev1 = entry->transform_sets.len > 0,
 								       .ikev2 = entry->proposals.len > 0,
-								       .pairs = pairs,
-								       .report = report };
+								       .pairs = list->pairs,
+								       .report = list->report };
 	}
 }
 
-static void expect_map(const struct vt_config *config, const struct vt_config_map *map, struct vt_arena *arena,
-		       struct vt_expected *expected)
+static void expect_map(const struct vt_config *config, const struct vt_config_map *map, struct lists *lists,
+		       struct vt_arena *arena, struct vt_expected *expected)
 {
 	for (size_t i = 0; i < map->interfaces.len; i++)
 		for (size_t j = 0; j < map->entries_len; j++) {
@@ -39,7 +65,7 @@ static void expect_map(const struct vt_config *config, const struct vt_config_ma
 			if (entry->dynamic_map.p)
 				expected->dynamic = true;
 			else
-				expect_entry(config, map, map->interfaces.items[i], entry, arena, expected);
+				expect_entry(config, map, map->interfaces.items[i], entry, lists, arena, expected);
 		}
 }
 
@@ -65,11 +91,12 @@ static void expect_vti(const struct vt_config *config, const struct vt_config_in
 
 void vt_config_expected(const struct vt_config *config, struct vt_arena *arena, struct vt_expected *expected)
 {
+	struct lists lists = { .items = VT_NEW_ARRAY(arena, struct resolved, config->acls_len) };
 	const unsigned needed = VT_SECTION_CRYPTO | VT_SECTION_ACL;
 	*expected = (struct vt_expected){ .complete = (config->sections & needed) == needed };
 	for (size_t i = 0; i < config->maps_len; i++)
 		if (!config->maps[i].dynamic)
-			expect_map(config, &config->maps[i], arena, expected);
+			expect_map(config, &config->maps[i], &lists, arena, expected);
 	for (size_t i = 0; i < config->interfaces_len; i++)
 		if (config->interfaces[i].is_vti)
 			expect_vti(config, &config->interfaces[i], arena, expected);

@@ -39,11 +39,11 @@ static const struct vt_net *shared_net(const struct vt_net *a, const struct vt_n
 
 /* A deny entry of the earlier list, before the permit entry, that takes out of it all that both pairs share. */
 static bool is_denied(const struct vt_expected_tunnel *earlier, const struct vt_pair *permit,
-		      const struct vt_pair *later)
+		      const struct vt_pair *later, size_t *compared)
 {
 	const struct vt_net *local = shared_net(&permit->local, &later->local),
 			    *remote = shared_net(&permit->remote, &later->remote);
-	for (const struct vt_pair *pair = earlier->pairs.items; pair < permit; pair++)
+	for (const struct vt_pair *pair = earlier->pairs.items; pair < permit; pair++, (*compared)++)
 		if (!pair->permit && vt_net_contains(&pair->local, local) && vt_net_contains(&pair->remote, remote) &&
 		    (pair->protocol == 0 || (pair->protocol == later->protocol && pair->port == 0)))
 			return true;
@@ -56,14 +56,14 @@ static bool same_traffic(const struct vt_pair *a, const struct vt_pair *b)
 	       (a->protocol == b->protocol && (a->port == 0 || b->port == 0 || a->port == b->port));
 }
 
-static void say_overlap(struct linter *l, const struct placed *a, const struct placed *b)
+static void say_overlap(struct linter *l, const struct placed *a, const struct placed *b, size_t *compared)
 {
 	bool a_first = a->tunnel->entry->sequence < b->tunnel->entry->sequence;
 	const struct placed *first = a_first ? a : b, *second = a_first ? b : a;
 	char local[VT_NET_TEXT], remote[VT_NET_TEXT];
 	if (first->tunnel->entry == second->tunnel->entry || !same_traffic(first->pair, second->pair) ||
 	    vt_str_eq(first->tunnel->entry->acl, second->tunnel->entry->acl) /* L17 says that */ ||
-	    is_denied(first->tunnel, first->pair, second->pair))
+	    is_denied(first->tunnel, first->pair, second->pair, compared))
 		return;
 	vt_net_format(&second->pair->local, local);
 	vt_net_format(&second->pair->remote, remote);
@@ -110,7 +110,7 @@ static void overlaps_on(struct linter *l, struct vt_str interface)
 			depth--;
 		for (size_t j = 0; j < depth && compared < COMPARE_MAX; j++, compared++)
 			if (vt_net_overlap(&open[j].pair->local, &all[i].pair->local))
-				say_overlap(l, &open[j], &all[i]);
+				say_overlap(l, &open[j], &all[i], &compared);
 		open[depth++] = all[i];
 	}
 }
@@ -190,11 +190,10 @@ static bool interface_matches(struct vt_str rule, struct vt_str interface)
  * source has. */
 static void resolve_mapped(struct linter *l, const struct vt_config_nat *nat, struct nat_nets *nets)
 {
-	struct vt_resolve_report report = { 0 };
 	struct vt_net net;
 	if (vt_str_eq(nat->source_mapped, VT_STR("interface"))) {
 		struct vt_operand interface = { VT_OPERAND_INTERFACE, nat->mapped_interface, VT_STR_NONE };
-		vt_resolve_operand(l->config, &interface, l->arena, &nets->mapped, &report);
+		vt_resolve_operand(l->config, &interface, l->arena, &nets->mapped, &l->effort);
 	} else if (vt_config_address(l->config, nat->source_mapped, &net.addr)) {
 		net.prefix = net.addr.family == 4 ? 32 : 128;
 		if (!nat->dynamic && nets->source.len == 1 && nets->source.items[0].addr.family == net.addr.family)
@@ -202,20 +201,19 @@ static void resolve_mapped(struct linter *l, const struct vt_config_nat *nat, st
 		vt_net_mask(&net);
 		*VT_PUSH(l->arena, nets->mapped.items, nets->mapped.len, nets->mapped.cap) = net;
 	} else if (nat->source_mapped.p)
-		vt_resolve_name(l->config, nat->source_mapped, l->arena, &nets->mapped, &report);
+		vt_resolve_name(l->config, nat->source_mapped, l->arena, &nets->mapped, &l->effort);
 }
 
 static void resolve_rule(struct linter *l, const struct vt_config_nat *nat, struct nat_nets *nets)
 {
-	struct vt_resolve_report report = { 0 };
 	if (nat->kind == VT_NAT_DYNAMIC_OLD || nat->kind == VT_NAT_STATIC_OLD)
-		vt_resolve_operand(l->config, &nat->old_real, l->arena, &nets->source, &report);
+		vt_resolve_operand(l->config, &nat->old_real, l->arena, &nets->source, &l->effort);
 	else if (nat->source_real.p)
-		vt_resolve_name(l->config, nat->source_real, l->arena, &nets->source, &report);
+		vt_resolve_name(l->config, nat->source_real, l->arena, &nets->source, &l->effort);
 	resolve_mapped(l, nat, nets);
 	nets->any_destination = !nat->destination_mapped.p || vt_str_eq(nat->destination_mapped, VT_STR("any"));
 	if (!nets->any_destination)
-		vt_resolve_name(l->config, nat->destination_real, l->arena, &nets->destination, &report);
+		vt_resolve_name(l->config, nat->destination_real, l->arena, &nets->destination, &l->effort);
 }
 
 static bool overlaps(const struct vt_nets *nets, const struct vt_net *net)
@@ -311,9 +309,8 @@ static bool exempt_of_old(struct nat_walk *walk, const struct vt_pair *pair)
 			continue;
 		struct vt_pairs *pairs = &walk->exempt[i];
 		const struct vt_config_acl *acl = vt_config_acl_of(config, config->nats[i].acl);
-		struct vt_resolve_report report = { 0 };
 		if (acl && !pairs->items)
-			vt_resolve_crypto_acl(config, acl, walk->l->arena, pairs, &report);
+			vt_resolve_crypto_acl(config, acl, walk->l->arena, pairs, &walk->l->effort);
 		for (size_t j = 0; j < pairs->len; j++)
 			if (pairs->items[j].permit && vt_net_contains(&pairs->items[j].local, &pair->local) &&
 			    vt_net_contains(&pairs->items[j].remote, &pair->remote))
@@ -455,8 +452,9 @@ void lint_nat(struct linter *l)
 		const struct vt_expected_tunnel *tunnel = &l->expected->tunnels[i];
 		const struct vt_config_nat *nat = NULL;
 		bool sure;
-		/* One pair a tunnel says it. */
-		for (size_t j = 0; j < tunnel->pairs.len && !nat && tunnel->rank == 0 && !tunnel->vti; j++)
+		/* One pair a tunnel says it. Rules that could not be followed to their end say nothing. */
+		for (size_t j = 0;
+		     j < tunnel->pairs.len && !nat && tunnel->rank == 0 && !tunnel->vti && !l->effort.bounded; j++)
 			if ((nat = spoiling_rule(walk, tunnel, &tunnel->pairs.items[j], &sure)))
 				say_translated(l, tunnel, &tunnel->pairs.items[j], nat, sure);
 	}
@@ -533,12 +531,11 @@ static const struct permit_nets *permits_of(struct linter *l, const struct vt_co
 	list->items = VT_NEW_ARRAY(l->arena, struct permit_nets, acl->aces_len);
 	for (size_t i = 0; i < acl->aces_len; i++) {
 		const struct vt_config_ace *ace = &acl->aces[i];
-		struct vt_resolve_report report = { 0 };
 		if (ace->inactive || !ace->permit)
 			continue;
-		vt_resolve_operand(l->config, &ace->source, l->arena, &list->items[i].from, &report);
+		vt_resolve_operand(l->config, &ace->source, l->arena, &list->items[i].from, &l->effort);
 		if (!ace->standard)
-			vt_resolve_operand(l->config, &ace->destination, l->arena, &list->items[i].to, &report);
+			vt_resolve_operand(l->config, &ace->destination, l->arena, &list->items[i].to, &l->effort);
 		list->items[i].anywhere = ace->standard;
 	}
 	return list->items;
@@ -555,6 +552,8 @@ static bool list_permits(struct nat_walk *walk, const struct vt_config_acl *acl,
 			 const struct vt_expected_tunnel *tunnel, const struct vt_pair *pair)
 {
 	const struct permit_nets *permits = permits_of(walk->l, acl);
+	if (walk->l->effort.bounded)
+		return true; /* the list could not be followed to its end */
 	for (size_t i = 0; i < acl->aces_len; i++)
 		if (permits_between(&permits[i], &pair->remote, &pair->local))
 			return true;

@@ -16,6 +16,7 @@ struct owner {
 	const struct owner *next;
 	size_t side;
 	bool by_nat;
+	bool ends_tunnels; /* a crypto map is bound there, IKE is enabled there, or a tunnel interface begins there */
 };
 
 struct entry {
@@ -54,11 +55,23 @@ static uint64_t id_of_nets(uint64_t scope, const struct vt_net *local, const str
 	return vt_hash_end(mix(mix(h, local->prefix), remote->prefix)) | 1;
 }
 
-static void own(struct finder *f, size_t side, const struct vt_addr *addr, bool by_nat)
+static bool ends_tunnels(const struct vt_pair_side *side, struct vt_str nameif)
+{
+	for (size_t i = 0; i < side->config->enables_len; i++)
+		if (vt_str_eq(side->config->enables[i].interface, nameif))
+			return true;
+	for (size_t i = 0; i < side->config->maps_len; i++)
+		for (size_t j = 0; j < side->config->maps[i].interfaces.len; j++)
+			if (vt_str_eq(side->config->maps[i].interfaces.items[j], nameif))
+				return true;
+	return false;
+}
+
+static void own(struct finder *f, size_t side, const struct vt_addr *addr, bool by_nat, bool ends)
 {
 	uint64_t id = id_of_addr(0, addr);
 	struct owner *owner = VT_NEW(f->arena, struct owner);
-	*owner = (struct owner){ vt_map_get(&f->owners, id), side, by_nat };
+	*owner = (struct owner){ vt_map_get(&f->owners, id), side, by_nat, ends };
 	vt_map_put(&f->owners, id, owner);
 	*VT_PUSH(f->arena, f->addresses, f->addresses_len, f->addresses_cap) = *addr;
 }
@@ -71,16 +84,17 @@ static void own_interfaces(struct finder *f, size_t side)
 		const struct vt_config_interface *ifc = &s->config->interfaces[i];
 		if (ifc->shutdown)
 			continue;
+		bool ends = ends_tunnels(s, ifc->nameif);
 		if (ifc->addr.p && vt_config_address(s->config, ifc->addr, &addr))
-			own(f, side, &addr, false);
+			own(f, side, &addr, false, ends);
 		for (size_t j = 0; j < ifc->ipv6.len; j++) {
 			ptrdiff_t slash = vt_str_find_char(ifc->ipv6.items[j], '/');
 			if (slash > 0 && vt_addr_parse(vt_str_first(ifc->ipv6.items[j], (size_t)slash), &addr))
-				own(f, side, &addr, false);
+				own(f, side, &addr, false, ends);
 		}
 	}
 	for (size_t i = 0; i < s->seen_as_len; i++)
-		own(f, side, &s->seen_as[i], true);
+		own(f, side, &s->seen_as[i], true, true);
 }
 
 /* The one address that an object, a name or a literal stands for. */
@@ -125,7 +139,7 @@ static void own_translations(struct finder *f)
 				continue;
 			uint64_t id = id_of_addr(0, &mapped);
 			struct owner *image = VT_NEW(f->arena, struct owner);
-			*image = (struct owner){ vt_map_get(&f->owners, id), owner->side, true };
+			*image = (struct owner){ vt_map_get(&f->owners, id), owner->side, true, owner->ends_tunnels };
 			vt_map_put(&f->owners, id, image);
 		}
 }
@@ -231,6 +245,10 @@ static void find_end(struct finder *f, size_t side, const struct vt_expected_tun
 		ends.b.tunnel = way_back_by_nat(f, owner->side, side, tunnel, &ends.a.address, &ends.by_selectors);
 	if (ends.b.tunnel && !ends.by_selectors && owns(f, side, &ends.a.address, &own_by_nat))
 		ends.across_nat |= own_by_nat;
+	/* An address that several have is nobody's for certain, and one where no tunnel ends is not meant: both are
+	 * common among private addresses. */
+	if (!ends.b.tunnel && (!owner->ends_tunnels || owners_of(f, &tunnel->peer)->next))
+		return;
 	/* Each is found from both ends, unless only one of them leads to the other. */
 	if (ends.b.tunnel && !ends.by_selectors && side > owner->side)
 		return;

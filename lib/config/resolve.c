@@ -144,7 +144,7 @@ static void add_group(const struct vt_config *config, struct vt_str name, const 
 			report->cycles++;
 			return;
 		}
-	if (path.depth > VT_RESOLVE_DEPTH_MAX) {
+	if (path.depth > VT_RESOLVE_DEPTH_MAX || report->visited++ >= VT_RESOLVE_VISITS_MAX) {
 		report->bounded = true;
 		return;
 	}

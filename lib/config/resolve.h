@@ -26,15 +26,18 @@ int vt_net_cmp(const struct vt_net *a, const struct vt_net *b);
 size_t vt_net_format(const struct vt_net *net, char text[VT_NET_TEXT]);
 
 enum {
-	VT_RESOLVE_NETS_MAX = 20000,  /* networks of one operand */
-	VT_RESOLVE_PAIRS_MAX = 50000, /* selectors of one crypto map entry */
-	VT_RESOLVE_DEPTH_MAX = 32,    /* groups inside groups */
+	VT_RESOLVE_NETS_MAX = 20000,    /* networks of one operand */
+	VT_RESOLVE_PAIRS_MAX = 50000,   /* selectors of one crypto map entry */
+	VT_RESOLVE_DEPTH_MAX = 32,      /* groups inside groups */
+	VT_RESOLVE_VISITS_MAX = 500000, /* groups entered: two in each of 32 others make 4,000,000,000 */
+	VT_RESOLVE_TOTAL_MAX = 500000,  /* selectors of all entries together */
 };
 
 /* What went wrong on the way, counted; the caller decides what to make of it. */
 struct vt_resolve_report {
 	uint64_t undefined, cycles, unusable /* ranges, FQDNs, interface operands */;
-	bool bounded; /* a bound was reached: the answer is not complete */
+	uint64_t visited; /* groups entered */
+	bool bounded;     /* a bound was reached: the answer is not complete */
 	struct vt_str first_undefined;
 };
 

@@ -184,6 +184,47 @@ static void a_product_of_large_groups_ends_at_its_bound(void **state)
 	vt_buf_free(&text);
 }
 
+/* Two groups a level, each with both of the next: 2^32 ways through them, and not one network. */
+static void a_lattice_of_empty_groups_ends_at_its_bound(void **state)
+{
+	(void)state;
+	struct vt_buf text = { 0 };
+	for (int level = 0; level < 31; level++)
+		for (int g = 0; g < 2; g++)
+			vt_buf_printf(&text, "object-group network G%d_%d\n group-object G%d_0\n group-object G%d_1\n",
+				      level, g, level + 1, level + 1);
+	vt_buf_printf(&text, "object-group network G31_0\nobject-group network G31_1\n"
+			     "access-list a extended permit ip object-group G0_0 any\n");
+	struct vt_config *config = read(text.p);
+	struct vt_pairs pairs = { 0 };
+	struct vt_resolve_report report = { 0 };
+	vt_resolve_crypto_acl(config, vt_config_acl_of(config, VT_STR("a")), config->arena, &pairs, &report);
+	assert_int_equal(pairs.len, 0);
+	assert_true(report.bounded);
+	vt_config_free(config);
+	vt_buf_free(&text);
+}
+
+/* A list that many entries name is looked at once. */
+static void many_entries_with_one_large_list_take_its_room_once(void **state)
+{
+	(void)state;
+	struct vt_buf text = { 0 };
+	for (int i = 0; i < 5000; i++)
+		vt_buf_printf(&text, "access-list a extended permit ip host 10.0.%d.%d any\n", i / 250, i % 250);
+	for (int i = 1; i <= 2000; i++)
+		vt_buf_printf(&text, "crypto map m %d match address a\ncrypto map m %d set peer 192.0.2.1\n", i, i);
+	vt_buf_printf(&text, "crypto map m interface outside\n");
+	struct vt_config *config = read(text.p);
+	struct vt_expected expected;
+	vt_config_expected(config, config->arena, &expected);
+	assert_int_equal(expected.len, 2000);
+	assert_int_equal(expected.tunnels[1999].pairs.len, 5000);
+	assert_true(vt_arena_size(config->arena) < 64u << 20);
+	vt_config_free(config);
+	vt_buf_free(&text);
+}
+
 static void values_in_force_follow_inheritance_and_version(void **state)
 {
 	(void)state;
@@ -321,7 +362,8 @@ static void networks_contain_and_overlap(void **state)
 UNIT_TESTS(CASE(objects_and_nested_groups_become_networks), CASE(the_syntax_of_8_2_means_the_same),
 	   CASE(a_virtual_tunnel_interface_is_a_tunnel_from_any_to_any),
 	   CASE(entries_come_in_the_order_of_their_sequence), CASE(a_group_inside_itself_ends_and_is_told),
-	   CASE(a_product_of_large_groups_ends_at_its_bound), CASE(values_in_force_follow_inheritance_and_version),
-	   CASE(nat_rules_of_every_generation_are_read), CASE(lines_nobody_knows_are_counted),
-	   CASE(half_a_configuration_is_read_as_far_as_it_goes), CASE(the_table_of_first_words_can_be_searched),
-	   CASE(networks_contain_and_overlap))
+	   CASE(a_product_of_large_groups_ends_at_its_bound), CASE(a_lattice_of_empty_groups_ends_at_its_bound),
+	   CASE(many_entries_with_one_large_list_take_its_room_once),
+	   CASE(values_in_force_follow_inheritance_and_version), CASE(nat_rules_of_every_generation_are_read),
+	   CASE(lines_nobody_knows_are_counted), CASE(half_a_configuration_is_read_as_far_as_it_goes),
+	   CASE(the_table_of_first_words_can_be_searched), CASE(networks_contain_and_overlap))

@@ -190,8 +190,40 @@ static void peer_addresses_lead_back(void **state)
 		{ "crypto map wan_map 30 match address to_fra\ncrypto map wan_map 30 set peer 198.51.100.1\n",
 		  "crypto map wan_map 65535 ipsec-isakmp dynamic D\n", "" },
 		{ "set peer 198.51.100.1", "set peer 192.0.2.200 198.51.100.1", "" },
+		/* Bound, and enabled nowhere. */
+		{ "crypto ikev2 enable wan\ncrypto ikev1 enable wan\n", "",
+		  "ike-version P1-IKEVER fault | a: crypto map m 10 set ikev2 "
+		  "ipsec-proposal P1 b: crypto map wan_map 30 set ikev2 ipsec-proposal GCM\n" },
 	};
 	EXPECT_AFTER(edits);
+}
+
+/* Private addresses are many people's: who has one where no tunnel ends, or shares it with a third device, is no peer
+ * that fails to answer. */
+static void an_address_alone_makes_nobody_the_other_end(void **state)
+{
+	(void)state;
+	static const char ends_elsewhere[] =
+		"ASA Version 9.16(3)\n"
+		"interface GigabitEthernet0/0\n nameif outside\n ip address 192.0.2.1 255.255.255.0\n"
+		"interface GigabitEthernet0/1\n nameif inside\n ip address 203.0.113.2 255.255.255.0\n"
+		"access-list v extended permit ip 10.50.0.0 255.255.0.0 10.60.0.0 255.255.0.0\n"
+		"crypto map m 10 match address v\ncrypto map m 10 set peer 192.0.2.99\n"
+		"crypto map m 10 set ikev1 transform-set T\ncrypto map m interface %s\n: end\n";
+	static const struct {
+		const char *interface, *findings;
+	} cases[] = {
+		{ "outside", "" },
+		{ "inside", "peer P1-PEERIP fault | a: crypto map m 10 set peer 203.0.113.2\n" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct both both;
+		char *other = edited(ends_elsewhere, "%s", cases[i].interface);
+		compare(&both, frankfurt, other, NULL);
+		assert_string_equal(both.out.p, cases[i].findings);
+		done(&both);
+		free(other);
+	}
 }
 
 static void an_address_may_be_what_nat_makes_of_it(void **state)
@@ -511,8 +543,9 @@ static void clocks_may_differ_by_less_than_a_minute(void **state)
 }
 
 UNIT_TESTS(CASE(two_ends_that_fit_have_no_finding), CASE(the_policy_they_agree_on_is_the_first_of_whoever_begins),
-	   CASE(peer_addresses_lead_back), CASE(an_address_may_be_what_nat_makes_of_it),
-	   CASE(a_device_in_front_may_show_the_translation), CASE(versions_have_one_in_common),
-	   CASE(policies_and_proofs), CASE(transforms_have_one_in_common), CASE(access_lists_mirror_each_other),
-	   CASE(values_of_the_entries_agree), CASE(pfs_by_version), CASE(somebody_has_to_begin),
-	   CASE(what_one_sends_by_the_other_receives_by), CASE(clocks_may_differ_by_less_than_a_minute))
+	   CASE(peer_addresses_lead_back), CASE(an_address_alone_makes_nobody_the_other_end),
+	   CASE(an_address_may_be_what_nat_makes_of_it), CASE(a_device_in_front_may_show_the_translation),
+	   CASE(versions_have_one_in_common), CASE(policies_and_proofs), CASE(transforms_have_one_in_common),
+	   CASE(access_lists_mirror_each_other), CASE(values_of_the_entries_agree), CASE(pfs_by_version),
+	   CASE(somebody_has_to_begin), CASE(what_one_sends_by_the_other_receives_by),
+	   CASE(clocks_may_differ_by_less_than_a_minute))
