@@ -3,6 +3,8 @@
  */
 #include "config/linter.h"
 
+#include "base/hash.h"
+
 #include <stdarg.h>
 
 enum {
@@ -162,6 +164,24 @@ const struct vt_config_group_policy *policy_of_peer(const struct linter *l, cons
 	return group ? vt_config_group_policy_of(l->config, group->group_policy) : NULL;
 }
 
+/* Where many entries name one large list, its pairs are looked at once and not for each of them. */
+static void find_repeats(struct linter *l)
+{
+	struct vt_map seen = { 0 };
+	l->repeats = VT_NEW_ARRAY(l->arena, bool, l->expected->len);
+	for (size_t i = 0; i < l->expected->len; i++) {
+		const struct vt_expected_tunnel *tunnel = &l->expected->tunnels[i];
+		if (tunnel->vti || tunnel->rank > 0)
+			continue;
+		uint64_t id = vt_hash_end(
+				      vt_hash_add(vt_hash_add(VT_HASH_START, tunnel->interface), tunnel->entry->acl)) |
+			      1;
+		l->repeats[i] = vt_map_get(&seen, id) != NULL;
+		vt_map_put(&seen, id, l);
+	}
+	vt_map_clear(&seen);
+}
+
 void vt_lint(const struct vt_lint_input *input, struct vt_arena *arena, struct vt_findings *findings)
 {
 	struct linter l = { .input = input,
@@ -170,6 +190,7 @@ void vt_lint(const struct vt_lint_input *input, struct vt_arena *arena, struct v
 			    .arena = arena,
 			    .findings = findings,
 			    .routing = vt_routing_new(input->config, arena) };
+	find_repeats(&l);
 	for (size_t i = 0; i < vt_lint_rules_len; i++) {
 		l.rule = &vt_lint_rules[i];
 		l.said = 0;

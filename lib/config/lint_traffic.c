@@ -81,7 +81,7 @@ static size_t collect(struct linter *l, struct vt_str interface, struct placed *
 	size_t n = 0;
 	for (size_t i = 0; i < l->expected->len; i++) {
 		const struct vt_expected_tunnel *tunnel = &l->expected->tunnels[i];
-		if (tunnel->vti || tunnel->rank > 0 || !vt_str_eq(tunnel->interface, interface))
+		if (tunnel->vti || tunnel->rank > 0 || l->repeats[i] || !vt_str_eq(tunnel->interface, interface))
 			continue;
 		for (size_t j = 0; j < tunnel->pairs.len; j++)
 			if (tunnel->pairs.items[j].permit) {
@@ -166,7 +166,7 @@ void lint_overlap(struct linter *l)
 		for (size_t j = 0; j < l->config->maps[i].interfaces.len; j++)
 			overlaps_on(l, l->config->maps[i].interfaces.items[j]);
 	for (size_t i = 0; i < l->expected->len && has(l, VT_SECTION_INTERFACE); i++)
-		if (l->expected->tunnels[i].rank == 0 && !l->expected->tunnels[i].vti)
+		if (l->expected->tunnels[i].rank == 0 && !l->expected->tunnels[i].vti && !l->repeats[i])
 			remote_elsewhere(l, &l->expected->tunnels[i]);
 }
 
@@ -453,8 +453,9 @@ void lint_nat(struct linter *l)
 		const struct vt_config_nat *nat = NULL;
 		bool sure;
 		/* One pair a tunnel says it. Rules that could not be followed to their end say nothing. */
-		for (size_t j = 0;
-		     j < tunnel->pairs.len && !nat && tunnel->rank == 0 && !tunnel->vti && !l->effort.bounded; j++)
+		for (size_t j = 0; j < tunnel->pairs.len && !nat && tunnel->rank == 0 && !tunnel->vti &&
+				   !l->repeats[i] && !l->effort.bounded;
+		     j++)
 			if ((nat = spoiling_rule(walk, tunnel, &tunnel->pairs.items[j], &sure)))
 				say_translated(l, tunnel, &tunnel->pairs.items[j], nat, sure);
 	}
@@ -513,7 +514,7 @@ void lint_routes(struct linter *l)
 		if (tunnel->vti)
 			continue;
 		route_of_peer(l, tunnel);
-		if (tunnel->rank == 0)
+		if (tunnel->rank == 0 && !l->repeats[i])
 			route_of_remotes(l, tunnel);
 	}
 }
@@ -584,7 +585,7 @@ void lint_permit_vpn(struct linter *l)
 	struct nat_walk *walk = walk_of(l);
 	for (size_t i = 0; i < l->expected->len; i++) {
 		const struct vt_expected_tunnel *tunnel = &l->expected->tunnels[i];
-		if (tunnel->rank > 0 || tunnel->vti)
+		if (tunnel->rank > 0 || tunnel->vti || l->repeats[i])
 			continue;
 		const struct vt_config_acl *acl = inbound_list(l, tunnel->interface);
 		for (size_t j = 0; j < tunnel->pairs.len; j++) {

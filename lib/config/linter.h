@@ -30,8 +30,9 @@ struct linter {
 	const struct vt_lint_rule *rule; /* the one that runs */
 	size_t said;                     /* findings of it so far */
 	struct vt_resolve_report effort; /* over all that is resolved on the way: bounded, rules about it are silent */
-	struct nat_walk *nat;            /* the NAT rules, for lint_traffic.c; made when they are needed */
-	struct permit_list *permits;     /* one an access list; made when it is needed */
+	bool *repeats; /* one a tunnel: the same access list on the same interface as one before it (L17 says so) */
+	struct nat_walk *nat;        /* the NAT rules, for lint_traffic.c; made when they are needed */
+	struct permit_list *permits; /* one an access list; made when it is needed */
 };
 
 static inline bool has(const struct linter *l, unsigned sections)
