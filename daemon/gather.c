@@ -352,6 +352,7 @@ static const struct {
 	{ PLAN_CONFIG_GROUP_POLICIES, VT_SECTION_GROUP_POLICY },
 	{ PLAN_CONFIG_NAT, VT_SECTION_NAT },
 	{ PLAN_CONFIG_ROUTES, VT_SECTION_ROUTE },
+	{ PLAN_CONFIG_ACCESS_GROUPS, VT_SECTION_ACCESS_GROUP },
 	{ PLAN_CONFIG_SYSOPT, VT_SECTION_SYSOPT },
 	{ PLAN_CONFIG_FAILOVER, VT_SECTION_FAILOVER },
 };
@@ -373,7 +374,7 @@ static enum reading reading_of(const struct gather *gather, enum plan_query quer
 	return taken->report.truncated ? CUT : WHOLE;
 }
 
-/* NAT is whole with its half of old releases; whether decrypted traffic passes is known only with the access-groups. */
+/* NAT is whole with its half of old releases. */
 static void settle_sections(const struct gather *gather, struct vt_config *config)
 {
 	for (size_t i = 0; i < sizeof settled / sizeof *settled; i++)
@@ -384,8 +385,6 @@ static void settle_sections(const struct gather *gather, struct vt_config *confi
 	enum reading old_nat = reading_of(gather, PLAN_CONFIG_STATIC);
 	if (old_nat != WHOLE && old_nat != UNKNOWN_WORD)
 		config->sections &= ~(unsigned)VT_SECTION_NAT;
-	if (reading_of(gather, PLAN_CONFIG_ACCESS_GROUPS) != WHOLE)
-		config->permit_vpn = VT_UNSAID;
 }
 
 const struct vt_config *gather_config(struct gather *gather)
