@@ -36,6 +36,7 @@ int cli_help(const struct cli_command *self);
 int cli_finish(const struct cli_command *self, int code);
 
 int cli_devices(const struct cli_command *self, int argc, char **argv);
+int cli_explain(const struct cli_command *self, int argc, char **argv);
 int cli_findings(const struct cli_command *self, int argc, char **argv);
 int cli_history(const struct cli_command *self, int argc, char **argv);
 int cli_lint(const struct cli_command *self, int argc, char **argv);

@@ -4,6 +4,7 @@ cli_vpntriage_SOURCES = \
 	%D%/ask.c %D%/ask.h \
 	%D%/cli.h \
 	%D%/devices.c \
+	%D%/explain.c \
 	%D%/findings.c \
 	%D%/fleet.c %D%/fleet.h \
 	%D%/history.c \
@@ -20,6 +21,7 @@ cli_vpntriage_LDADD = $(COMMON_LIBS) $(VPNTRIAGE_LIBS) $(CURL_LIBS)
 dist_man1_MANS += \
 	%D%/vpntriage.1 \
 	%D%/vpntriage-devices.1 \
+	%D%/vpntriage-explain.1 \
 	%D%/vpntriage-findings.1 \
 	%D%/vpntriage-history.1 \
 	%D%/vpntriage-lint.1 \

@@ -13,6 +13,8 @@
 static const struct cli_command commands[] = {
 	{ "parse", "reads pasted show commands and prints what they say as JSON", "[-c COMMAND] [--compact] [FILE...]",
 	  cli_parse },
+	{ "explain", "says what is wrong with the tunnels in pasted output, and on what evidence",
+	  "[--peer ADDRESS] [--json | --markdown] [FILE...]", cli_explain },
 	{ "lint", "says what is wrong with a running configuration, and where", "[--json] [--no-advice] [FILE...]", cli_lint },
 	{ "sheet", "writes what the other end of a tunnel needs to know about ours", "[--markdown] FILE PEER", cli_sheet },
 	{ "status", "shows the fleet on one screen", "[--json] [--url URL] [--token-file FILE]", cli_status },

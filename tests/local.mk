@@ -2,6 +2,7 @@
 include tests/support/local.mk
 include tests/unit/local.mk
 include tests/corpus/local.mk
+include tests/diagnosis/local.mk
 include tests/asasim/local.mk
 include tests/worlds/local.mk
 include tests/integration/local.mk
