@@ -43,7 +43,9 @@ static void reduce_uptime(struct reduction *r)
 	if (unit->uptime_s != VT_ABSENT) {
 		int64_t passed_s = (taken->started_at_ms - unit->uptime_at_ms) / 1000;
 		uint64_t expected = unit->uptime_s + (passed_s > 0 ? (uint64_t)passed_s : 0);
-		rebooted = uptime_s + resolution_s + REBOOT_SLACK_S < expected;
+		/* Less than expected may also be a clock of ours that was set; but it booted since we last looked. */
+		rebooted = uptime_s + resolution_s + REBOOT_SLACK_S < expected &&
+			   (uptime_s < unit->uptime_s || (int64_t)uptime_s < passed_s);
 	}
 	if (rebooted) {
 		reduction_event(r, VT_EVENT_REBOOT, booted_at_ms, NULL, NULL, VT_STR_NONE, VT_STR_NONE,

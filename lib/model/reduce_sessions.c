@@ -4,7 +4,13 @@
  *
  * established_at = when the command was sent minus Duration; the device's clock and zone do not matter. Two
  * readings of one session differ by rounding and by the run time of the command, never by more than `tolerance`.
- * Index and established_at together are the session; either moving means a new one (diagnosis.md section I).
+ * Another Index is another session, and so is one that began after its predecessor was last seen (diagnosis.md
+ * section I). A beginning that moves otherwise is a clock that was set or that runs away, here or there, and no
+ * session.
+ *
+ * A peer may have several sessions at once: for a moment where the new one is made before the old one is broken, for
+ * ever where two sites come out of one address. The youngest speaks for the tunnel, the selectors of all are heard;
+ * when it goes, an older one that was there all the time is no restart.
  */
 #include "model/reduction.h"
 
@@ -41,11 +47,16 @@ static int64_t established_at(const struct reduction *r, const struct vt_session
 static bool is_same_session(const struct reduction *r, const struct tunnel *tunnel, const struct vt_session *session,
 			    int64_t established_ms)
 {
-	if (tunnel->last_index != VT_ABSENT && session->index != VT_ABSENT && tunnel->last_index != session->index)
-		return false;
-	int64_t apart = established_ms - tunnel->last_established_ms;
-	return tunnel->last_established_ms == 0 || established_ms == 0 ||
-	       (apart <= tolerance_ms(r) && apart >= -tolerance_ms(r));
+	bool other = tunnel->last_index != VT_ABSENT && session->index != VT_ABSENT &&
+		     tunnel->last_index != session->index;
+	if (tunnel->last_established_ms == 0 || established_ms == 0)
+		return !other;
+	if (other)
+		return established_ms < tunnel->last_established_ms - tolerance_ms(r);
+	/* Where this run has not seen the session yet, its beginning is all there is to compare. */
+	int64_t after = tunnel->session_listed_ms ? tunnel->session_listed_ms - tolerance_ms(r)
+						  : tunnel->last_established_ms + tolerance_ms(r);
+	return established_ms <= after || established_ms <= tunnel->last_established_ms + tolerance_ms(r);
 }
 
 /* Everything that waited for the session to explain it was a rekey. */
@@ -106,8 +117,16 @@ static void begin_session(struct reduction *r, struct tunnel *tunnel, const stru
 	tunnel->dirty = true;
 }
 
-static void continue_session(struct reduction *r, struct tunnel *tunnel, const struct vt_session *session)
+static void continue_session(struct reduction *r, struct tunnel *tunnel, const struct vt_session *session,
+			     int64_t established_ms)
 {
+	int64_t apart = established_ms - tunnel->last_established_ms;
+	if (session->index != tunnel->last_index ||
+	    (established_ms && (apart > tolerance_ms(r) || apart < -tolerance_ms(r)))) {
+		tunnel->row.session_index = tunnel->last_index = session->index;
+		tunnel->row.established_at_ms = tunnel->last_established_ms = established_ms;
+		tunnel->dirty = true;
+	}
 	if (tunnel->session_gone_ms) {
 		tunnel->session_gone_ms = 0;
 		tunnel->row.established_at_ms = tunnel->last_established_ms;
@@ -179,21 +198,23 @@ static struct selector *selector_of_child(struct reduction *r, struct tunnel *tu
 static void take_session(struct reduction *r, struct tunnel *tunnel, const struct vt_session *session)
 {
 	int64_t established_ms = established_at(r, session);
-	if (tunnel->session_poll == r->unit->poll && established_ms <= tunnel->last_established_ms)
-		return; /* make before break: the younger of two sessions speaks for the tunnel */
 	bool same = (tunnel->last_index != VT_ABSENT || tunnel->last_established_ms) &&
 		    is_same_session(r, tunnel, session, established_ms);
 	if (same)
-		continue_session(r, tunnel, session);
+		continue_session(r, tunnel, session, established_ms);
 	else
 		begin_session(r, tunnel, session, established_ms);
-	tunnel->session_poll = r->unit->poll;
+	tunnel->session_listed_ms = r->snap->taken[VT_ASKED_SESSIONS].started_at_ms;
 	tunnel->row.last_seen_ms = r->at_ms;
 	tunnel->dirty |= text_set(&tunnel->row.tunnel_group, session->connection);
 	if (tunnel->row.ike_version == VT_ABSENT && session->ike_len) {
 		tunnel->row.ike_version = vt_str_eq(session->ike[0].version, VT_STR("IKEv2")) ? 2 : 1;
 		tunnel->dirty = true;
 	}
+}
+
+static void hear_selectors(struct reduction *r, struct tunnel *tunnel, const struct vt_session *session)
+{
 	for (size_t i = 0; i < session->ipsec_len; i++) {
 		struct selector *selector = selector_of_child(r, tunnel, session, &session->ipsec[i]);
 		if (!selector)
@@ -260,6 +281,19 @@ static void reduce_hidden_sessions(struct reduction *r)
 	unit->cumulative = ever;
 }
 
+static struct tunnel *tunnel_of(struct reduction *r, const struct vt_session *session)
+{
+	char room[64];
+	struct vt_str peer = canonical_peer(r->unit, session->ip, room);
+	if (peer.len == 0)
+		return NULL;
+	struct tunnel *tunnel = unit_tunnel_of_peer(r->unit, peer, true);
+	if (tunnel->session_poll != r->unit->poll || established_at(r, session) > established_at(r, tunnel->speaker))
+		tunnel->speaker = session;
+	tunnel->session_poll = r->unit->poll;
+	return tunnel;
+}
+
 void reduce_sessions(struct reduction *r)
 {
 	if (r->snap->burst)
@@ -269,12 +303,16 @@ void reduce_sessions(struct reduction *r)
 		return;
 	}
 	r->unit->sessions_at_ms = r->snap->taken[VT_ASKED_SESSIONS].started_at_ms;
-	for (size_t i = 0; i < r->snap->sessions->sessions_len; i++) {
-		const struct vt_session *session = &r->snap->sessions->sessions[i];
-		char room[64];
-		struct vt_str peer = canonical_peer(r->unit, session->ip, room);
-		if (peer.len)
-			take_session(r, unit_tunnel_of_peer(r->unit, peer, true), session);
+	const struct vt_session *sessions = r->snap->sessions->sessions;
+	size_t len = r->snap->sessions->sessions_len;
+	struct tunnel **tunnels = VT_NEW_ARRAY(r->arena, struct tunnel *, len);
+	for (size_t i = 0; i < len; i++)
+		tunnels[i] = tunnel_of(r, &sessions[i]);
+	for (size_t i = 0; i < len; i++) {
+		if (tunnels[i] && tunnels[i]->speaker == &sessions[i])
+			take_session(r, tunnels[i], &sessions[i]);
+		if (tunnels[i])
+			hear_selectors(r, tunnels[i], &sessions[i]);
 	}
 	if (!heard_all(r, VT_ASKED_SESSIONS))
 		return;

@@ -63,6 +63,10 @@ struct tunnel {
 	int64_t absent_since_ms; /* no SA and no attempt since */
 	uint64_t last_index;     /* of the last session known, also when it is gone */
 	int64_t last_established_ms, session_gone_ms;
+	int64_t session_listed_ms; /* when vpn-sessiondb last had it; 0: not in this run */
+	/* Of the sessions of this peer in the listing being read the youngest, which speaks for the tunnel; valid while
+	 * session_poll is the poll of the unit. */
+	const struct vt_session *speaker;
 	/* Status before the device went silent, to be taken up again when it speaks. */
 	enum vt_tunnel_status known_status;
 	int64_t known_since_ms;

@@ -27,8 +27,9 @@ struct look {
 	uint64_t encaps, decaps;
 	uint64_t index; /* of the session; 0: sessions are not asked for */
 	uint64_t duration_s;
-	bool no_session; /* sessions are asked for and there is none */
-	uint64_t child;  /* number of the child in vpn-sessiondb; 0: none listed */
+	uint64_t elder, elder_duration_s; /* another session of the peer, listed before; 0: none */
+	bool no_session;                  /* sessions are asked for and there is none */
+	uint64_t child;                   /* number of the child in vpn-sessiondb; 0: none listed */
 	uint64_t bytes;
 	bool truncated;       /* both SA listings were cut short */
 	uint64_t uptime_s;    /* 0: show version is not asked for */
@@ -109,8 +110,8 @@ static void fill_session(const struct look *look, struct vt_vpn_sessiondb *db, s
 	snprintf(tunnel_id, 32, "%" PRIu64 ".%" PRIu64, look->index, look->child);
 	*child = (struct vt_session_ipsec){
 		.tunnel_id = s(tunnel_id),
-		.local = { s("10.1.0.0"), s("255.255.0.0"), 0, 0 },
-		.remote = { s("10.2.0.0"), s("255.255.0.0"), 0, 0 },
+		.local = { s("10.1.0.0"), s("255.255.0.0"), 0, 0, VT_ABSENT },
+		.remote = { s("10.2.0.0"), s("255.255.0.0"), 0, 0, VT_ABSENT },
 		.bytes_tx = look->bytes,
 		.bytes_rx = look->bytes,
 	};
@@ -118,6 +119,13 @@ static void fill_session(const struct look *look, struct vt_vpn_sessiondb *db, s
 	session->ipsec_len = look->child != 0;
 	db->sessions = session;
 	db->sessions_len = look->index != 0;
+	if (look->elder) {
+		session[1] = session[0];
+		session[0].index = look->elder;
+		session[0].duration_s = look->elder_duration_s;
+		session[0].ipsec_len = 0;
+		db->sessions_len++;
+	}
 }
 
 static void ask(struct vt_snapshot *snap, enum vt_asked what, bool truncated)
@@ -161,7 +169,7 @@ static struct vt_commit *poll(struct story *story, const struct look *look)
 	struct vt_ike_sa ike = { 0 };
 	struct vt_ipsec_selector selector;
 	struct vt_ipsec_sa ipsec = { 0 };
-	struct vt_session session;
+	struct vt_session session[2];
 	struct vt_session_ipsec child;
 	struct vt_vpn_sessiondb db = { 0 };
 	struct vt_version version = { .uptime_s = look->uptime_s, .modified = -1 };
@@ -188,7 +196,7 @@ static struct vt_commit *poll(struct story *story, const struct look *look)
 	}
 	if (look->index || look->no_session) {
 		ask(&snap, VT_ASKED_SESSIONS, false);
-		fill_session(look, &db, &session, &child, tunnel_id);
+		fill_session(look, &db, session, &child, tunnel_id);
 		snap.sessions = &db;
 	}
 	if (look->uptime_s) {
@@ -326,6 +334,40 @@ static void a_session_restart_is_known_by_index_or_by_its_beginning(void **state
 	assert_int_equal(story.restarts, 1);
 	/* What was counted since the reset is the increment. */
 	assert_int_equal(story.sample.delta.encaps_pkts, 3);
+	END;
+}
+
+static void a_clock_that_runs_away_or_is_set_is_no_restart(void **state)
+{
+	(void)state;
+	/* Eight seconds a day, then an hour forward and two back again. */
+	TELL({ 0, "MM_ACTIVE", .spi = 1, .encaps = 1, .decaps = 1, .index = 7, .duration_s = 100000,
+	       .uptime_s = 2 * 86400, .status = "up", .events = "ike-state status:up", .since_s = -1 },
+	     { 86400, "MM_ACTIVE", .spi = 1, .encaps = 2, .decaps = 2, .index = 7, .duration_s = 186392,
+	       .uptime_s = 3 * 86400, .status = "up", .since_s = -1 },
+	     { 90000, "MM_ACTIVE", .spi = 1, .encaps = 3, .decaps = 3, .index = 7, .duration_s = 186452,
+	       .uptime_s = 3 * 86400, .status = "up", .since_s = -1 },
+	     { 82860, "MM_ACTIVE", .spi = 1, .encaps = 4, .decaps = 4, .index = 7, .duration_s = 186512,
+	       .uptime_s = 3 * 86400, .status = "up", .since_s = -1 });
+	assert_int_equal(story.restarts, 0);
+	END;
+}
+
+static void the_youngest_of_several_sessions_speaks(void **state)
+{
+	(void)state;
+	/* Two sites behind one address: whichever comes first in the listing, and when the younger goes, too. */
+	TELL({ 0, "MM_ACTIVE", .spi = 1, .encaps = 1, .decaps = 1, .index = 9, .duration_s = 100, .elder = 7,
+	       .elder_duration_s = 5000, .status = "up", .events = "ike-state status:up", .since_s = -1 },
+	     { 60, "MM_ACTIVE", .spi = 1, .encaps = 2, .decaps = 2, .index = 9, .duration_s = 160, .elder = 7,
+	       .elder_duration_s = 5060, .status = "up", .since_s = -1 },
+	     { 120, "MM_ACTIVE", .spi = 1, .encaps = 3, .decaps = 3, .index = 7, .duration_s = 5120, .elder = 9,
+	       .elder_duration_s = 220, .status = "up", .since_s = -1 },
+	     { 180, "MM_ACTIVE", .spi = 1, .encaps = 4, .decaps = 4, .index = 7, .duration_s = 5180, .status = "up",
+	       .since_s = -1 },
+	     { 240, "MM_ACTIVE", .spi = 1, .encaps = 5, .decaps = 5, .index = 12, .duration_s = 10, .elder = 7,
+	       .elder_duration_s = 5240, .status = "up", .events = "session-restart", .since_s = -1 });
+	assert_int_equal(story.restarts, 1);
 	END;
 }
 
@@ -771,8 +813,9 @@ static void every_name_reads_back(void **state)
 
 UNIT_TESTS(CASE(a_tunnel_is_up_since_its_session_began), CASE(a_new_spi_with_counters_going_on_is_a_rekey),
 	   CASE(a_new_spi_that_never_counted_waits_for_the_session_to_explain_it),
-	   CASE(a_session_restart_is_known_by_index_or_by_its_beginning), CASE(a_rekeyed_ike_sa_is_no_restart),
-	   CASE(a_stuck_initiator_is_phase1_failing_also_between_two_attempts),
+	   CASE(a_session_restart_is_known_by_index_or_by_its_beginning),
+	   CASE(a_clock_that_runs_away_or_is_set_is_no_restart), CASE(the_youngest_of_several_sessions_speaks),
+	   CASE(a_rekeyed_ike_sa_is_no_restart), CASE(a_stuck_initiator_is_phase1_failing_also_between_two_attempts),
 	   CASE(ike_that_comes_up_without_selectors_is_phase2), CASE(ike_alone_says_nothing_until_the_sas_were_read),
 	   CASE(packets_in_one_direction_only_are_no_traffic_after_a_while),
 	   CASE(silence_of_the_device_is_unknown_and_nothing_is_forgotten),
