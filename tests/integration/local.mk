@@ -17,8 +17,8 @@ TESTS += \
 
 # The daemon against the simulator's own model.
 EXTRA_DIST += tests/integration/truth.py
-TESTS += tests/integration/truth_small.py tests/integration/truth_demo.py
-dist_check_SCRIPTS += tests/integration/truth_small.py tests/integration/truth_demo.py
+TESTS += tests/integration/truth_small.py tests/integration/truth_odd.py tests/integration/truth_demo.py
+dist_check_SCRIPTS += tests/integration/truth_small.py tests/integration/truth_odd.py tests/integration/truth_demo.py
 
 # The session against the simulated fleet, a switch a device.
 TESTS += tests/integration/session_asasim.py

@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	tests/worlds/demo.yaml \
 	tests/worlds/healthy.yaml \
 	tests/worlds/names.yaml \
+	tests/worlds/odd.yaml \
 	tests/worlds/quirks.yaml \
 	tests/worlds/session.yaml \
 	tests/worlds/small.yaml
