@@ -5,9 +5,8 @@
 #include "config.h"
 
 #include "cli/cli.h"
+#include "cli/config_file.h"
 
-#include "asa/clean.h"
-#include "common/read_file.h"
 #include "config/lint.h"
 #include "config/pair.h"
 #include "json/finding.h"
@@ -15,18 +14,15 @@
 #include <getopt.h>
 #include <stdio.h>
 
-/* The largest configuration an ASA can hold is well below. */
-enum { MAX_CONFIG_BYTES = 64 << 20 };
-
 struct options {
 	bool json, no_advice;
 };
 
-/* One file and what was found in it; everything in it lives as long as `config` and `text`. */
+/* One file and what was found in it; everything in it lives as long as `in`. */
 struct linted {
 	const char *path;
-	struct vt_buf text;
-	struct vt_config *config;
+	struct config_file in;
+	const struct vt_config *config; /* of it */
 	struct vt_expected expected;
 	struct vt_findings findings;
 };
@@ -35,14 +31,11 @@ static bool lint_file(const struct cli_command *self, const char *path, struct l
 {
 	struct vt_error error;
 	file->path = path;
-	if (read_file(path, MAX_CONFIG_BYTES, &file->text, &error) != VT_OK) {
+	if (config_file_read(path, &file->in, &error) != VT_OK) {
 		cli_complain(self, "%s", error.text);
 		return false;
 	}
-	vt_clean(file->text.p, &file->text.len, NULL);
-	file->config = vt_config_new();
-	vt_config_read(file->config, vt_buf_view(&file->text));
-	vt_config_finish(file->config);
+	file->config = file->in.config;
 	vt_config_expected(file->config, file->config->arena, &file->expected);
 	struct vt_lint_input input = { .config = file->config, .expected = &file->expected };
 	vt_lint(&input, file->config->arena, &file->findings);
@@ -279,8 +272,7 @@ static size_t read_files(const struct cli_command *self, char **paths, size_t n,
 			kept++;
 			continue;
 		}
-		vt_config_free(file->config);
-		vt_buf_free(&file->text);
+		config_file_close(&file->in);
 	}
 	return kept;
 }
@@ -303,10 +295,8 @@ static int lint_files(const struct cli_command *self, char **paths, size_t n, co
 		print_file(&files[i], options);
 	if (!options->json && n > 1)
 		print_compared(&compared, options);
-	for (size_t i = 0; i < n; i++) {
-		vt_config_free(files[i].config);
-		vt_buf_free(&files[i].text);
-	}
+	for (size_t i = 0; i < n; i++)
+		config_file_close(&files[i].in);
 	vt_arena_free(arena);
 	return code;
 }

@@ -3,6 +3,7 @@ bin_PROGRAMS += cli/vpntriage
 cli_vpntriage_SOURCES = \
 	%D%/ask.c %D%/ask.h \
 	%D%/cli.h \
+	%D%/config_file.c %D%/config_file.h \
 	%D%/devices.c \
 	%D%/explain.c \
 	%D%/findings.c \

@@ -4,10 +4,10 @@
 #include "config.h"
 
 #include "cli/cli.h"
+#include "cli/config_file.h"
 
 #include "asa/clean.h"
 #include "common/read_file.h"
-#include "config/config.h"
 #include "json/config_model.h"
 #include "json/shape.h"
 
@@ -135,20 +135,15 @@ static void config_json(const struct vt_config *config, struct vt_str command, s
 static int parse_config(const struct cli_command *self, const char *path, const struct options *options,
 			struct vt_json *json)
 {
-	struct vt_buf text = { 0 };
+	struct config_file file;
 	struct vt_error error;
-	if (read_file(path, MAX_INPUT_BYTES, &text, &error) != VT_OK) {
+	if (config_file_read(path, &file, &error) != VT_OK) {
 		cli_complain(self, "%s", error.text);
 		return CLI_UNREADABLE;
 	}
-	vt_clean(text.p, &text.len, NULL);
-	struct vt_config *config = vt_config_new();
-	vt_config_read(config, vt_buf_view(&text));
-	vt_config_finish(config);
-	config_json(config, options->command, json);
-	int code = !config->seen ? CLI_UNRECOGNISED : config->report.skipped ? CLI_PARTLY : CLI_OK;
-	vt_config_free(config);
-	vt_buf_free(&text);
+	config_json(file.config, options->command, json);
+	int code = !file.config->seen ? CLI_UNRECOGNISED : file.config->report.skipped ? CLI_PARTLY : CLI_OK;
+	config_file_close(&file);
 	return code;
 }
 

@@ -4,15 +4,14 @@
 #include "config.h"
 
 #include "cli/cli.h"
+#include "cli/config_file.h"
 
-#include "asa/clean.h"
-#include "common/read_file.h"
 #include "config/sheet.h"
 
 #include <getopt.h>
 #include <stdio.h>
 
-enum { MAX_CONFIG_BYTES = 64 << 20, PEERS_NAMED = 10 };
+enum { PEERS_NAMED = 10 };
 
 static int no_such_peer(const struct cli_command *self, const char *path, const char *peer,
 			const struct vt_expected *expected)
@@ -32,27 +31,24 @@ static int no_such_peer(const struct cli_command *self, const char *path, const 
 
 static int sheet_of(const struct cli_command *self, const char *path, const char *peer, enum vt_sheet_form form)
 {
-	struct vt_buf text = { 0 }, out = { 0 };
+	struct config_file file;
+	struct vt_buf out = { 0 };
 	struct vt_error error;
 	int code = CLI_OK;
-	if (read_file(path, MAX_CONFIG_BYTES, &text, &error) != VT_OK) {
+	if (config_file_read(path, &file, &error) != VT_OK) {
 		cli_complain(self, "%s", error.text);
 		return CLI_UNREADABLE;
 	}
-	vt_clean(text.p, &text.len, NULL);
-	struct vt_config *config = vt_config_new();
 	struct vt_expected expected;
-	vt_config_read(config, vt_buf_view(&text));
-	vt_config_finish(config);
-	vt_config_expected(config, config->arena, &expected);
-	struct vt_sheet sheet = { .config = config, .tunnel = vt_sheet_tunnel(config, &expected, vt_str_of(peer)) };
+	vt_config_expected(file.config, file.config->arena, &expected);
+	struct vt_sheet sheet = { .config = file.config,
+				  .tunnel = vt_sheet_tunnel(file.config, &expected, vt_str_of(peer)) };
 	if (sheet.tunnel) {
 		vt_sheet_write(&sheet, form, &out);
 		fwrite(out.p, 1, out.len, stdout);
 	} else
 		code = no_such_peer(self, path, peer, &expected);
-	vt_config_free(config);
-	vt_buf_free(&text);
+	config_file_close(&file);
 	vt_buf_free(&out);
 	return code;
 }

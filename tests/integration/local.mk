@@ -43,3 +43,7 @@ dist_check_SCRIPTS += \
 # The command line as a client of it.
 TESTS += tests/integration/cli_online.py
 dist_check_SCRIPTS += tests/integration/cli_online.py
+
+# The command line on configurations in files.
+TESTS += tests/integration/lint_files.py
+dist_check_SCRIPTS += tests/integration/lint_files.py
