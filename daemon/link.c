@@ -74,6 +74,7 @@ struct link {
 	bool identity_too_old; /* the device takes only SHA-1 signatures from this key, the profile has none */
 	struct vt_buf out;
 	bool stuck;           /* it is full */
+	struct ssh_counter_struct wire; /* what libssh took from its socket */
 	struct vt_error last; /* why the address before was given up */
 	char kex_words[1024]; /* what libssh said of a key exchange in which nothing matches */
 };
@@ -336,6 +337,8 @@ static enum vt_status prepare(struct link *link, struct vt_error *error)
 	const int no = 0, yes = 1, verbosity = SSH_LOG_NOLOG;
 	unsigned port = config->port;
 	link->ssh = vt_must(ssh_new());
+	link->wire = (struct ssh_counter_struct){ 0 };
+	ssh_set_counters(link->ssh, &link->wire, NULL);
 	ssh_set_blocking(link->ssh, 0);
 	ssh_options_set(link->ssh, SSH_OPTIONS_LOG_VERBOSITY, &verbosity);
 	ssh_options_set(link->ssh, SSH_OPTIONS_PROCESS_CONFIG, &no);
@@ -653,6 +656,7 @@ static enum progress move_bytes(struct link *link)
 		return broken(link, "the session");
 	for (unsigned i = 0; i < READS_PER_TURN; i++) {
 		char *room = link->callbacks->room(link->user, READ_BYTES);
+		uint64_t before = link->wire.in_bytes;
 		int n = ssh_channel_read_nonblocking(link->channel, room, READ_BYTES, 0);
 		if (n > 0) {
 			link->callbacks->on_read(link->user, (size_t)n);
@@ -664,7 +668,9 @@ static enum progress move_bytes(struct link *link)
 			return broken(link, "the session");
 		if (ssh_channel_is_eof(link->channel) || ssh_channel_is_closed(link->channel))
 			return fail(link, VT_E_CLOSED, "%s ended the session", link->address);
-		return WAIT;
+		/* It reads 4 kB at a time: part of a packet came, and the rest may lie there already. */
+		if (link->wire.in_bytes == before)
+			return WAIT;
 	}
 	/* The others' turn. */
 	kick(link);

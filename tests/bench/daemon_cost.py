@@ -61,11 +61,11 @@ class Cost:
         return self.bytes / self.polls / 1000
 
 
-def measure(devices, tunnels, selectors, every, seconds, with_fleet=None):
-    """`with_fleet`, when given, is called with the running fleet afterwards; answers (cost, what it answered)."""
+def measure(devices, tunnels, selectors, every, seconds, with_fleet=None, sessions_every=None):
+    """Polled `every`, the sessions at their own cadence where one is given. `with_fleet`, when given, is called with the running fleet afterwards; answers (cost, what it answered)."""
     world = world_of(devices, tunnels, selectors)
     try:
-        with Fleet(world, settings=f"poll: {{ sa: {every}, sessions: {every}, facts: 1d }}") as fleet:
+        with Fleet(world, settings=f"poll: {{ sa: {every}, sessions: {sessions_every or every}, facts: 1d }}") as fleet:
             fleet.start()
             fleet.wait_for("every device has been polled", lambda: fleet.polled() == devices, 120)
             cost = Cost(fleet, seconds)
