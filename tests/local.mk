@@ -9,6 +9,7 @@ include tests/integration/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/demo/local.mk
+include tests/browser/local.mk
 
 dist_check_SCRIPTS += tests/layers.sh
 TESTS += tests/layers.sh
