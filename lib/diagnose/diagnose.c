@@ -340,6 +340,8 @@ static void decide(struct diagnosing *d)
 		r->state = VT_TUNNEL_DOWN;
 	if (r->fault && r->fault->class == VT_CLASS_PHASE2 && r->state == VT_TUNNEL_IDLE)
 		r->state = VT_TUNNEL_DOWN;
+	if (r->summary && r->fault && r->class != VT_CLASS_NONE && r->candidates[0].basis == VT_BASIS_STATIC)
+		r->summary = vt_arena_printf(d->arena, "%s %s", r->summary, r->candidates[0].because);
 	if (!r->summary)
 		r->summary = r->candidates_len ? r->candidates[0].because : r->title;
 }

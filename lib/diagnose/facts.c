@@ -163,7 +163,9 @@ static bool same_ident(const struct vt_ident *a, const struct vt_ident *b)
 
 static void see_selector(struct collecting *g, const struct vt_given *given, const struct vt_ipsec_selector *s)
 {
-	struct vt_side *side = s->peer.len && !s->username.len ? side_of_text(g, s->peer) : NULL;
+	/* An address that was given to a client: remote access, not a tunnel. */
+	bool client = s->username.len || (s->dynamic_peer.len && !vt_str_eq(s->dynamic_peer, VT_STR("0.0.0.0")));
+	struct vt_side *side = s->peer.len && !client ? side_of_text(g, s->peer) : NULL;
 	if (!side)
 		return;
 	struct vt_quote at = vt_given_quote(g->box, given, s->local_ident.addr);

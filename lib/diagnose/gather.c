@@ -155,6 +155,13 @@ static struct vt_str name_of_prompt(struct vt_str prompt)
 	return prompt;
 }
 
+/* Without a prompt a box is called like its file, without the folders. */
+static struct vt_str name_of_paste(const struct vt_paste *paste)
+{
+	const char *slash = strrchr(paste->name, '/');
+	return vt_str_of(slash && slash[1] ? slash + 1 : paste->name);
+}
+
 static struct vt_box *new_box(struct vt_case *c, struct vt_str name, struct vt_arena *arena)
 {
 	struct vt_box *box = VT_NEW(arena, struct vt_box);
@@ -193,7 +200,7 @@ static struct vt_box *box_of(struct placing *p, struct vt_str prompt)
 		p->now->name = name_of_prompt(prompt);
 		return p->now;
 	}
-	p->now = new_box(p->c, prompt.p ? name_of_prompt(prompt) : vt_str_of(p->paste->name), p->arena);
+	p->now = new_box(p->c, prompt.p ? name_of_prompt(prompt) : name_of_paste(p->paste), p->arena);
 	*VT_PUSH(p->arena, p->prompts, p->prompts_len, p->prompts_cap) = prompt;
 	return p->now;
 }

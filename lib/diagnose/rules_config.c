@@ -48,13 +48,24 @@ static bool fits(const struct diagnosing *d, unsigned end, const char *fault)
 	return false;
 }
 
+/* "crypto map NAME SEQUENCE", as the lint calls an entry. */
+static bool is_about_entry(const struct vt_side *side, struct vt_str subject)
+{
+	uint64_t sequence;
+	const struct vt_expected_tunnel *tunnel = side->tunnel;
+	if (!tunnel || !tunnel->map || !vt_scan_lit(&subject, VT_STR("crypto map ")) ||
+	    !vt_scan_lit(&subject, tunnel->map->name))
+		return false;
+	return vt_scan_char(&subject, ' ') && vt_str_to_u64(subject, &sequence) && sequence == tunnel->entry->sequence;
+}
+
 static bool is_of_tunnel(const struct vt_side *side, const struct vt_finding *finding)
 {
 	struct vt_addr peer;
 	if (finding->peer.len)
 		return vt_addr_parse(finding->peer, &peer) && vt_addr_eq(&peer, &side->peer);
-	/* Of a map that is not bound, or of more than one tunnel: it concerns this one when it is configured. */
-	return side->configured && !side->tunnel;
+	/* Of a map that is not bound: it concerns whoever is configured and not expected. */
+	return is_about_entry(side, finding->subject) || (side->configured && !side->tunnel);
 }
 
 static void take_finding(struct diagnosing *d, const struct vt_finding *finding, unsigned end, const unsigned ends[2])
@@ -65,7 +76,8 @@ static void take_finding(struct diagnosing *d, const struct vt_finding *finding,
 	enum vt_confidence confidence = finding->confidence;
 	if (finding->severity == VT_WARNING && confidence > VT_LIKELY)
 		confidence = VT_LIKELY;
-	suspect(d, fault, confidence, VT_BASIS_STATIC, end, VT_FMT, VT_ARG(finding->says));
+	suspect(d, fault, confidence, VT_BASIS_STATIC, end, "Configuration of %s, " VT_FMT ": " VT_FMT ".",
+		end_name(d, end), VT_ARG(finding->subject), VT_ARG(finding->says));
 	for (size_t i = 0; i < finding->lines_len; i++) {
 		const struct vt_side *side = d->ends[ends[finding->lines[i].side]].side;
 		if (!side)

@@ -1,5 +1,6 @@
 # Benchmarks: built and run by `make bench` alone. BENCHES run in this order; BENCH_BINARIES are those in C.
 BENCH_BINARIES = \
+	tests/bench/bench_diagnose \
 	tests/bench/bench_config \
 	tests/bench/bench_parse \
 	tests/bench/bench_store \
@@ -33,3 +34,7 @@ BENCHES += tests/bench/bench_store
 
 BENCHES += tests/bench/bench_poll.py
 BENCHES += tests/bench/bench_fleet.py
+
+tests_bench_bench_diagnose_SOURCES = tests/bench/bench_diagnose.c $(BENCH_FRAME)
+tests_bench_bench_diagnose_LDADD = $(COMMON_LIBS) $(VPNTRIAGE_LIBS)
+BENCHES += tests/bench/bench_diagnose

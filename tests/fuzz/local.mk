@@ -63,3 +63,7 @@ tests_fuzz_fuzz_transcript_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
 FUZZ_TARGETS += tests/fuzz/fuzz_config
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_config_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_explain
+tests_fuzz_fuzz_explain_SOURCES = tests/fuzz/fuzz_explain.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_explain_LDADD = $(FUZZ_LIBS) $(VPNTRIAGE_LIBS)
