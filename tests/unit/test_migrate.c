@@ -387,7 +387,7 @@ static void a_reader_needs_nothing_but_to_read(void **state)
 	struct store_case c = store_case_begin();
 	if (geteuid() != 0) {
 		store_case_end(&c);
-		skip();
+		LEAVE_OUT("only root can become somebody else");
 	}
 	vt_store_close(c.store);
 	assert_int_equal(chown(c.folder, 0, SOMEBODY) | chmod(c.folder, 02750), 0);
