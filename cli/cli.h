@@ -11,7 +11,8 @@
 
 enum cli_exit {
 	CLI_OK = 0,
-	CLI_PARTLY = 1, /* an answer, but not the whole one: lines skipped, a listing cut short or refused; lint: findings */
+	CLI_PARTLY =
+		1, /* an answer, but not the whole one: lines skipped, a listing cut short or refused; lint: findings */
 	CLI_USAGE = 2,
 	CLI_UNREADABLE = 3,   /* a file that cannot be read */
 	CLI_UNRECOGNISED = 4, /* nothing in the input is output of a command that is known */
@@ -40,6 +41,7 @@ int cli_explain(const struct cli_command *self, int argc, char **argv);
 int cli_findings(const struct cli_command *self, int argc, char **argv);
 int cli_history(const struct cli_command *self, int argc, char **argv);
 int cli_lint(const struct cli_command *self, int argc, char **argv);
+int cli_pair(const struct cli_command *self, int argc, char **argv);
 int cli_parse(const struct cli_command *self, int argc, char **argv);
 int cli_sheet(const struct cli_command *self, int argc, char **argv);
 int cli_status(const struct cli_command *self, int argc, char **argv);

@@ -6,6 +6,7 @@
 #include "cli/fleet.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/timefmt.h"
@@ -69,6 +70,38 @@ void fleet_print_tunnels(struct vt_arena *arena, const json_t *items, size_t lim
 			   flapping ? vt_arena_printf(arena, "flapping%s%s", why ? "; " : "", why ? why : "") : why);
 	}
 	table_print(table);
+}
+
+int fleet_find_tunnel(const struct cli_command *self, struct http *http, const char *device, const char *peer,
+		      json_t **tunnel)
+{
+	struct vt_buf path = { 0 };
+	json_t *items;
+	const json_t *found = NULL;
+	vt_buf_str(&path, VT_STR("/api/v1/tunnels?selectors=false"));
+	http_add_parameter(&path, "device", device);
+	int code = http_get_all(http, path.p, &items);
+	vt_buf_free(&path);
+	if (code != CLI_OK)
+		return code;
+	size_t matches = 0;
+	for (size_t i = 0; i < json_array_size(items); i++) {
+		const json_t *one = json_array_get(items, i);
+		const char *address = fleet_text(one, "peer"), *name = fleet_text(one, "name");
+		if ((address && strcmp(address, peer) == 0) || (name && strcmp(name, peer) == 0)) {
+			found = one;
+			matches++;
+		}
+	}
+	if (matches != 1)
+		cli_complain(self,
+			     matches ? "%s has several tunnels called %s: name the context, DEVICE/CONTEXT"
+				     : "%s has no tunnel to %s; vpntriage tunnels --device shows those it has",
+			     device, peer);
+	else
+		*tunnel = json_incref((json_t *)(uintptr_t)found);
+	json_decref(items);
+	return matches == 1 ? CLI_OK : CLI_NOT_FOUND;
 }
 
 static json_int_t count(const json_t *counts, const char *key)

@@ -17,39 +17,6 @@ static const struct ask_option options[] = {
 	{ "from", 'f', false }, { "to", 't', false }, { "step", 's', false }, { 0 }
 };
 
-/* The tunnel of a device to a peer, which is an address or the tunnel's own name. */
-static int find_tunnel(const struct cli_command *self, struct http *http, const char *device, const char *peer,
-		       json_t **tunnel)
-{
-	struct vt_buf path = { 0 };
-	json_t *items;
-	const json_t *found = NULL;
-	vt_buf_str(&path, VT_STR("/api/v1/tunnels?selectors=false"));
-	http_add_parameter(&path, "device", device);
-	int code = http_get_all(http, path.p, &items);
-	vt_buf_free(&path);
-	if (code != CLI_OK)
-		return code;
-	size_t matches = 0;
-	for (size_t i = 0; i < json_array_size(items); i++) {
-		const json_t *one = json_array_get(items, i);
-		const char *address = fleet_text(one, "peer"), *name = fleet_text(one, "name");
-		if ((address && strcmp(address, peer) == 0) || (name && strcmp(name, peer) == 0)) {
-			found = one;
-			matches++;
-		}
-	}
-	if (matches != 1)
-		cli_complain(self,
-			     matches ? "%s has several tunnels called %s: name the context, DEVICE/CONTEXT"
-				     : "%s has no tunnel to %s; vpntriage tunnels --device shows those it has",
-			     device, peer);
-	else
-		*tunnel = json_incref((json_t *)(uintptr_t)found);
-	json_decref(items);
-	return matches == 1 ? CLI_OK : CLI_NOT_FOUND;
-}
-
 static const char *mean(struct vt_arena *arena, const json_t *series, const char *figure, size_t i)
 {
 	const json_t *value = json_array_get(json_object_get(json_object_get(series, figure), "mean"), i);
@@ -124,7 +91,7 @@ int cli_history(const struct cli_command *self, int argc, char **argv)
 	struct http *http = http_new(self, &ask.http, &code);
 	if (!http)
 		return code;
-	code = find_tunnel(self, http, argv[optind], argv[optind + 1], &tunnel);
+	code = fleet_find_tunnel(self, http, argv[optind], argv[optind + 1], &tunnel);
 	if (code == CLI_OK) {
 		code = show(http, &ask, tunnel);
 		json_decref(tunnel);

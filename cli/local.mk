@@ -12,6 +12,7 @@ cli_vpntriage_SOURCES = \
 	%D%/http.c %D%/http.h \
 	%D%/lint.c \
 	%D%/main.c \
+	%D%/pair.c \
 	%D%/parse.c \
 	%D%/sheet.c \
 	%D%/status.c \
@@ -26,6 +27,7 @@ dist_man1_MANS += \
 	%D%/vpntriage-findings.1 \
 	%D%/vpntriage-history.1 \
 	%D%/vpntriage-lint.1 \
+	%D%/vpntriage-pair.1 \
 	%D%/vpntriage-parse.1 \
 	%D%/vpntriage-sheet.1 \
 	%D%/vpntriage-status.1 \

@@ -16,7 +16,8 @@ static const struct cli_command commands[] = {
 	{ "explain", "says what is wrong with the tunnels in pasted output, and on what evidence",
 	  "[--peer ADDRESS] [--json | --markdown] [FILE...]", cli_explain },
 	{ "lint", "says what is wrong with a running configuration, and where", "[--json] [--no-advice] [FILE...]", cli_lint },
-	{ "sheet", "writes what the other end of a tunnel needs to know about ours", "[--markdown] FILE PEER", cli_sheet },
+	{ "sheet", "writes what the other end of a tunnel needs to know about ours",
+	  "[--markdown] {FILE | DEVICE} PEER [--json] [--url URL] [--token-file FILE]", cli_sheet },
 	{ "status", "shows the fleet on one screen", "[--json] [--url URL] [--token-file FILE]", cli_status },
 	{ "tunnels", "lists tunnels and why they are as they are",
 	  "[--status LIST] [--device NAME] [--peer ADDRESS] [--q TEXT] [--flapping] [--json] [--url URL] [--token-file "
@@ -25,8 +26,11 @@ static const struct cli_command commands[] = {
 	{ "devices", "lists devices and what polling them costs",
 	  "[--state STATE] [--q TEXT] [--json] [--url URL] [--token-file FILE]", cli_devices },
 	{ "findings", "lists what the configurations of the fleet show by themselves",
-	  "[--device NAME] [--severity SEVERITY] [--rule RULE] [--fault FAULT] [--json] [--url URL] [--token-file FILE]",
+	  "[--device NAME] [--severity SEVERITY] [--rule RULE] [--fault FAULT] [--json] [--url URL] [--token-file "
+	  "FILE]",
 	  cli_findings },
+	{ "pair", "compares both ends of a tunnel, and says where packets are lost",
+	  "DEVICE PEER [--window DURATION] [--no-advice] [--json] [--url URL] [--token-file FILE]", cli_pair },
 	{ "history", "shows what flowed through a tunnel",
 	  "DEVICE PEER [--from TIME] [--to TIME] [--step DURATION] [--json] [--url URL] [--token-file FILE]",
 	  cli_history },

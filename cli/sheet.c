@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT
- * vpntriage sheet: what the engineer at the other end of a tunnel needs to know about ours.
+ * vpntriage sheet: what the engineer at the other end of a tunnel needs to know about ours; from a configuration in a
+ * file, or of a device of the fleet, from the configuration it was last seen with and the times of its last failures.
  */
 #include "config.h"
 
 #include "cli/cli.h"
-#include "cli/config_file.h"
 
+#include "cli/ask.h"
+#include "cli/config_file.h"
+#include "cli/fleet.h"
 #include "config/sheet.h"
 
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { PEERS_NAMED = 10 };
 
@@ -53,22 +58,61 @@ static int sheet_of(const struct cli_command *self, const char *path, const char
 	return code;
 }
 
+/* ---- of a device of the fleet ---- */
+
+static const struct ask_option options[] = { { "markdown", 'm', true }, { 0 } };
+
+static int show(struct http *http, const struct ask *ask, const json_t *tunnel)
+{
+	struct vt_buf path = { 0 };
+	json_t *sheet;
+	vt_buf_printf(&path, "/api/v1/tunnels/%s/sheet", fleet_text(tunnel, "id"));
+	int code = http_get(http, path.p, &sheet);
+	vt_buf_free(&path);
+	if (code != CLI_OK)
+		return code;
+	if (ask->json) {
+		fleet_print_json(sheet);
+		return CLI_OK;
+	}
+	const char *text = fleet_text(sheet, ask->values[0] ? "markdown" : "text");
+	fputs(text ? text : "", stdout);
+	json_decref(sheet);
+	return CLI_OK;
+}
+
+static int sheet_online(const struct cli_command *self, const struct ask *ask, const char *device, const char *peer)
+{
+	json_t *tunnel;
+	int code;
+	struct http *http = http_new(self, &ask->http, &code);
+	if (!http)
+		return code;
+	code = fleet_find_tunnel(self, http, device, peer, &tunnel);
+	if (code == CLI_OK) {
+		code = show(http, ask, tunnel);
+		json_decref(tunnel);
+	}
+	http_free(http);
+	return code;
+}
+
+/* Standard input, anything that is there, and what can only be a path. "fra-fw1/customer1" is a device, unless there is
+ * such a file. */
+static bool is_file(const char *name)
+{
+	return strcmp(name, "-") == 0 || *name == '/' || *name == '.' || access(name, F_OK) == 0;
+}
+
 int cli_sheet(const struct cli_command *self, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{ "markdown", no_argument, NULL, 'm' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	enum vt_sheet_form form = VT_SHEET_TEXT;
-	int option;
-	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
-		if (option == 'm')
-			form = VT_SHEET_MARKDOWN;
-		else
-			return option == 'h' ? cli_help(self) : cli_usage(self);
-	}
-	if (argc - optind != 2)
-		return cli_usage(self);
-	return cli_finish(self, sheet_of(self, argv[optind], argv[optind + 1], form));
+	struct ask ask;
+	int code;
+	if (!ask_read(self, argc, argv, options, 2, &ask, &code))
+		return code;
+	const char *of = argv[optind], *peer = argv[optind + 1];
+	bool offline = !ask.http.url && !ask.json && is_file(of);
+	code = offline ? sheet_of(self, of, peer, ask.values[0] ? VT_SHEET_MARKDOWN : VT_SHEET_TEXT)
+		       : sheet_online(self, &ask, of, peer);
+	return cli_finish(self, code);
 }

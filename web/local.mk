@@ -7,10 +7,13 @@ web_libvtweb_a_SOURCES = \
 	%D%/api_findings.c \
 	%D%/api_history.c \
 	%D%/api_page.c \
+	%D%/api_pair.c \
+	%D%/api_sheet.c \
 	%D%/api_status.c \
 	%D%/api_timeline.c \
 	%D%/api_tunnels.c \
 	%D%/auth.c %D%/auth.h \
+	%D%/configuration.c %D%/configuration.h \
 	%D%/cursor.c %D%/cursor.h \
 	%D%/database.c %D%/database.h \
 	%D%/gzip.c %D%/gzip.h \

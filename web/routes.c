@@ -23,6 +23,8 @@ const struct route routes[] = {
 	{ "GET", "/api/v1/tunnels/{}",           api_tunnel,   ROLE_VIEWER, DATABASE_NEEDED, JSON, "" },
 	{ "GET", "/api/v1/tunnels/{}/history",   api_history,  ROLE_VIEWER, DATABASE_NEEDED, JSON, "from to step" },
 	{ "GET", "/api/v1/tunnels/{}/timeline",  api_timeline, ROLE_VIEWER, DATABASE_NEEDED, JSON, "from to limit cursor" },
+	{ "GET", "/api/v1/tunnels/{}/pair",      api_pair,     ROLE_VIEWER, DATABASE_NEEDED, JSON, "window" },
+	{ "GET", "/api/v1/tunnels/{}/sheet",     api_sheet,    ROLE_VIEWER, DATABASE_NEEDED, JSON, "format" },
 	{ "GET", "/api/v1/findings",             api_findings, ROLE_VIEWER, DATABASE_NEEDED, JSON, "device severity rule fault limit cursor" },
 	{ "GET", "/metrics",                     metrics,      ROLE_VIEWER, DATABASE_TRIED,  "text/plain; version=0.0.4; charset=utf-8", "" },
 	{ "GET", "/healthz",                     health_live,  ROLE_NONE,   DATABASE_UNUSED, TEXT, "" },

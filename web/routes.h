@@ -39,6 +39,8 @@ route_handler api_tunnels, api_tunnel;               /* api_tunnels.c */
 route_handler api_history;                           /* api_history.c */
 route_handler api_timeline, api_config_changes;      /* api_timeline.c */
 route_handler api_findings;                          /* api_findings.c */
+route_handler api_pair;                              /* api_pair.c */
+route_handler api_sheet;                             /* api_sheet.c */
 route_handler api_status, health_live, health_ready; /* api_status.c */
 route_handler metrics;                               /* metrics.c */
 route_handler page_asset;                            /* page.c */

@@ -67,11 +67,16 @@ static bool ends_tunnels(const struct vt_pair_side *side, struct vt_str nameif)
 	return false;
 }
 
+/* Once, however often it is told: an address that a side is known by may be on its interface as well. Sides come one
+ * after another, so the newest owner is the one to look at. */
 static void own(struct finder *f, size_t side, const struct vt_addr *addr, bool by_nat, bool ends)
 {
 	uint64_t id = id_of_addr(0, addr);
+	const struct owner *newest = vt_map_get(&f->owners, id);
+	if (newest && newest->side == side)
+		return;
 	struct owner *owner = VT_NEW(f->arena, struct owner);
-	*owner = (struct owner){ vt_map_get(&f->owners, id), side, by_nat, ends };
+	*owner = (struct owner){ newest, side, by_nat, ends };
 	vt_map_put(&f->owners, id, owner);
 	*VT_PUSH(f->arena, f->addresses, f->addresses_len, f->addresses_cap) = *addr;
 }

@@ -62,8 +62,11 @@ static void compare(const struct vt_loss_end *from, const struct vt_loss_end *to
 		direction->verdict = VT_LOSS_IDLE;
 		return;
 	}
-	if (from->encaps_pkts < VT_LOSS_ALL_PACKETS)
+	if (from->encaps_pkts < VT_LOSS_ALL_PACKETS) {
+		direction->why = from->encaps_pkts ? "too few packets were sent"
+						   : "packets arrived that were sent outside of the window";
 		return;
+	}
 	direction->share = clamped(1 - received / sent);
 	direction->least = clamped(1 - received * (1 + doubt) / sent);
 	direction->most = clamped(1 - received * (1 - doubt) / sent);
@@ -71,12 +74,29 @@ static void compare(const struct vt_loss_end *from, const struct vt_loss_end *to
 	direction->place = place_of(from, to, missing);
 	if (to->decaps_pkts == 0)
 		direction->verdict = VT_LOSS_ALL;
-	else if (from->encaps_pkts < VT_LOSS_PACKETS || received > sent * (1 + doubt))
-		direction->verdict = VT_LOSS_UNKNOWN;
+	else if (from->encaps_pkts < VT_LOSS_PACKETS)
+		direction->why = "too few packets were sent for a percentage";
+	else if (received > sent * (1 + doubt))
+		direction->why = "more arrived than was sent";
 	else if (direction->least > tolerated)
 		direction->verdict = VT_LOSS_SOME;
 	else if (direction->share <= tolerated)
 		direction->verdict = VT_LOSS_NONE;
+	else
+		direction->why = "what is missing may lie in the time that only one of the windows covers";
+}
+
+/* NULL: the two windows can be compared. */
+static const char *why_not(const struct vt_loss_end *a, const struct vt_loss_end *b, int64_t overlap_ms)
+{
+	if (a->reset || b->reset)
+		return "the counters of one end began anew in the window";
+	if (overlap_ms < VT_LOSS_WINDOW_MS)
+		return "the windows of the two ends share less than a minute";
+	/* Where less than half of either window is shared, the rest decides more than what is compared. */
+	if (2 * overlap_ms < length(a) || 2 * overlap_ms < length(b))
+		return "the windows of the two ends share less than half of their time";
+	return NULL;
 }
 
 void vt_loss_locate(const struct vt_loss_end *a, const struct vt_loss_end *b, struct vt_loss *loss)
@@ -84,10 +104,8 @@ void vt_loss_locate(const struct vt_loss_end *a, const struct vt_loss_end *b, st
 	int64_t from_ms = a->from_ms > b->from_ms ? a->from_ms : b->from_ms,
 		to_ms = a->to_ms < b->to_ms ? a->to_ms : b->to_ms;
 	*loss = (struct vt_loss){ .overlap_ms = to_ms > from_ms ? to_ms - from_ms : 0 };
-	if (a->reset || b->reset || loss->overlap_ms < VT_LOSS_WINDOW_MS)
-		return;
-	/* Where less than half of either window is shared, the rest decides more than what is compared. */
-	if (2 * loss->overlap_ms < length(a) || 2 * loss->overlap_ms < length(b))
+	loss->ab.why = loss->ba.why = why_not(a, b, loss->overlap_ms);
+	if (loss->ab.why)
 		return;
 	compare(a, b, loss->overlap_ms, &loss->ab);
 	compare(b, a, loss->overlap_ms, &loss->ba);
@@ -102,7 +120,7 @@ static void say_direction(const struct vt_loss_direction *d, struct vt_str from,
 	vt_buf_printf(out, VT_FMT " to " VT_FMT ": ", VT_ARG(from), VT_ARG(to));
 	switch (d->verdict) {
 	case VT_LOSS_UNKNOWN:
-		vt_buf_printf(out, "not known");
+		vt_buf_printf(out, "not known (%s)", d->why);
 		break;
 	case VT_LOSS_IDLE:
 		vt_buf_printf(out, "nothing was sent");

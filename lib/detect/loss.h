@@ -50,6 +50,7 @@ struct vt_loss_direction {
 	enum vt_loss_place place;  /* of VT_LOSS_SOME and VT_LOSS_ALL */
 	uint64_t sent, received;   /* packets in the time that both windows cover */
 	double share, least, most; /* of the packets lost, 0 … 1, and its bounds */
+	const char *why;           /* of VT_LOSS_UNKNOWN: what is in the way, "the counters began anew" */
 };
 
 struct vt_loss {

@@ -186,6 +186,26 @@ enum vt_status put_configuration(struct vt_store *store, const struct vt_commit 
 
 /* ---- reading ---- */
 
+enum vt_status vt_store_configuration(struct vt_store *store, uint64_t device_id, struct vt_arena *arena,
+				      struct vt_configuration *configuration, struct vt_error *error)
+{
+	static const char action[] = "read a configuration";
+	struct statement *newest = db_statement(store, SQL_CONFIG_NEWEST);
+	bool row = false;
+	if (!newest)
+		return db_fail(store, error, action);
+	bind_id(newest, ":device_id", device_id);
+	enum vt_status status = db_step(store, newest, &row, error, action);
+	if (status != VT_OK)
+		return status;
+	if (!row)
+		return vt_fail(error, VT_E_NOT_FOUND, "its configuration has not been read yet");
+	*configuration = (struct vt_configuration){ unpack(read_blob(newest, "text"), read_i64(newest, "bytes"), arena),
+						    read_i64(newest, "from_ms"), read_i64(newest, "to_ms") };
+	db_done(newest);
+	return configuration->text.p ? VT_OK : db_damaged(store, error, "a configuration");
+}
+
 /* Where the page before ended; before everything when there was none. */
 struct place {
 	int64_t severity, no;

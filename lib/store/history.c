@@ -13,7 +13,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MAX_BUCKETS = 500000 }; /* of all selectors together: some 100 MB */
+enum {
+	MAX_BUCKETS = 500000, /* of all selectors together: some 100 MB */
+	GAP_MS = 1000,        /* between polls that follow one another there is less */
+};
 
 struct figure_sum {
 	double sum, covered_ms, min, max;
@@ -21,6 +24,7 @@ struct figure_sum {
 };
 struct bucket_sum {
 	uint64_t polls;
+	int64_t from_ms, to_ms; /* of the polls that knew packets; to 0: none */
 	struct figure_sum figures[VT_FIGURES];
 };
 
@@ -50,11 +54,23 @@ static void add_rate(struct figure_sum *figure, double min, double max)
 	figure->rated = true;
 }
 
+/* Samples come in any order: those of the journal backwards. */
+static void add_counted(struct bucket_sum *bucket, const struct vt_pack_time *time)
+{
+	int64_t from_ms = time->at_ms - time->interval_ms;
+	if (bucket->to_ms == 0 || from_ms < bucket->from_ms)
+		bucket->from_ms = from_ms;
+	if (time->at_ms > bucket->to_ms)
+		bucket->to_ms = time->at_ms;
+}
+
 static void add_sample(struct bucket_sum *bucket, const struct vt_counters *delta, const struct vt_pack_time *time)
 {
 	if (!knows_a_figure(delta))
 		return;
 	bucket->polls++;
+	if (delta->encaps_pkts != VT_ABSENT && time->interval_ms > 0)
+		add_counted(bucket, time);
 	for (size_t i = 0; i < VT_FIGURES; i++) {
 		uint64_t more = vt_const_figures(delta)[i];
 		int64_t over_ms = covered_ms(i, time->interval_ms, time->bytes_interval_ms);
@@ -108,6 +124,9 @@ static void finish(struct history *history, struct line *line)
 			.to_ms = history->to_ms - from_ms < history->step_ms ? history->to_ms
 									     : from_ms + history->step_ms,
 			.count = sum->polls,
+			.counted_from_ms = sum->from_ms,
+			.counted_to_ms = sum->to_ms,
+			.gap = sum->figures[0].covered_ms + GAP_MS < (double)(sum->to_ms - sum->from_ms),
 			.encaps_pkts = figure_of(&sum->figures[0]),
 			.decaps_pkts = figure_of(&sum->figures[1]),
 			.tx_bytes = figure_of(&sum->figures[VT_FIGURE_TX_BYTES]),

@@ -91,6 +91,10 @@ struct vt_bucket_figure {
 struct vt_bucket {
 	int64_t from_ms, to_ms;
 	uint64_t count; /* polls in it */
+	/* What its polls of packets counted over, and whether time is missing inside of it (a counter that went back, a
+	 * poll that did not know it); 0 and 0 where only hours are kept. */
+	int64_t counted_from_ms, counted_to_ms;
+	bool gap;
 	struct vt_bucket_figure encaps_pkts, decaps_pkts, tx_bytes, rx_bytes, send_errors, recv_errors;
 };
 struct vt_series {
@@ -136,6 +140,15 @@ enum vt_status vt_store_findings(struct vt_store *store, const struct vt_finding
 				 struct vt_finding_row **rows, size_t *len, bool *more, struct vt_error *error);
 /* How many of each severity; `counts` has VT_FAULT + 1 elements. */
 enum vt_status vt_store_finding_counts(struct vt_store *store, uint64_t *counts, struct vt_error *error);
+
+/* The configuration that a unit had when it was last read: the part of it that concerns VPN, without secrets. */
+struct vt_configuration {
+	struct vt_str text;
+	int64_t since_ms, read_at_ms; /* first and last read like this */
+};
+/* VT_E_NOT_FOUND with a sentence when none was read yet. */
+enum vt_status vt_store_configuration(struct vt_store *store, uint64_t device_id, struct vt_arena *arena,
+				      struct vt_configuration *configuration, struct vt_error *error);
 
 /* Changes whenever anything was committed: for ETag and for waiting readers. Cheap. */
 enum vt_status vt_store_generation(struct vt_store *store, uint64_t *generation, struct vt_error *error);

@@ -47,3 +47,7 @@ dist_check_SCRIPTS += tests/integration/cli_online.py
 # The command line on configurations in files.
 TESTS += tests/integration/lint_files.py
 dist_check_SCRIPTS += tests/integration/lint_files.py
+
+# Both ends of a tunnel beside each other.
+TESTS += tests/integration/ends.py
+dist_check_SCRIPTS += tests/integration/ends.py

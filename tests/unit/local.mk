@@ -142,6 +142,10 @@ UNIT_TESTS += tests/unit/test_loss
 tests_unit_test_loss_SOURCES = tests/unit/test_loss.c
 tests_unit_test_loss_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_spis
+tests_unit_test_spis_SOURCES = tests/unit/test_spis.c
+tests_unit_test_spis_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_sheet
 tests_unit_test_sheet_SOURCES = tests/unit/test_sheet.c
 tests_unit_test_sheet_LDADD = $(UNIT_LIBS)

@@ -224,6 +224,26 @@ static void the_past_is_forgotten_and_the_present_is_not(void **state)
 	store_case_end(&c);
 }
 
-UNIT_TESTS(CASE(a_finding_comes_stays_goes_and_comes_back), CASE(findings_of_one_unit_do_not_touch_those_of_another),
+static void the_configuration_comes_back_as_it_was_last_read(void **state)
+{
+	(void)state;
+	struct store_case c = store_case_begin();
+	struct vt_configuration kept;
+	struct vt_error error;
+	uint64_t id = vt_device_id(VT_STR("fra-fw1"), VT_STR_NONE);
+	assert_int_equal(vt_store_configuration(c.store, id, c.arena, &kept, &error), VT_E_NOT_FOUND);
+	read_config(&c, "fra-fw1", MAP ELSEWHERE, at_s(0));
+	read_config(&c, "fra-fw1", MAP GROUP, at_s(60));
+	read_config(&c, "fra-fw1", MAP GROUP, at_s(120));
+	STORE_OK(vt_store_configuration(c.store, id, c.arena, &kept, e));
+	assert_int_equal(kept.since_ms, at_s(60));
+	assert_int_equal(kept.read_at_ms, at_s(120));
+	assert_true(vt_str_find(kept.text, VT_STR("192.0.2.77")) < 0);
+	assert_true(vt_str_find(kept.text, VT_STR("crypto map M 10")) >= 0);
+	store_case_end(&c);
+}
+
+UNIT_TESTS(CASE(the_configuration_comes_back_as_it_was_last_read), CASE(a_finding_comes_stays_goes_and_comes_back),
+	   CASE(findings_of_one_unit_do_not_touch_those_of_another),
 	   CASE(a_list_has_the_worst_first_in_pages_and_filters), CASE(changed_lines_are_told_once_and_show_no_secret),
 	   CASE(the_past_is_forgotten_and_the_present_is_not))

@@ -141,6 +141,30 @@ static void same_number(double got, double want, const char *what, int64_t from_
 		fail_msg("%s at %+.2f h: got %f, expected %f", what, (double)(from_ms - start_ms) / 3.6e6, got, want);
 }
 
+/* Samples from here on are there as they were read; of the time before only hours may be left. */
+static int64_t samples_from_ms;
+
+/* The time its polls of packets covered. */
+static void same_counted(const struct entry *entries, size_t len, const struct vt_bucket *bucket)
+{
+	int64_t from_ms = INT64_MAX, to_ms = 0, covered_ms = 0;
+	for (size_t i = 0; i < len; i++) {
+		if (entries[i].at_ms < bucket->from_ms || entries[i].at_ms >= bucket->to_ms ||
+		    entries[i].delta.encaps_pkts == VT_ABSENT || entries[i].interval_ms <= 0)
+			continue;
+		if (entries[i].at_ms - entries[i].interval_ms < from_ms)
+			from_ms = entries[i].at_ms - entries[i].interval_ms;
+		if (entries[i].at_ms > to_ms)
+			to_ms = entries[i].at_ms;
+		covered_ms += entries[i].interval_ms;
+	}
+	if (bucket->from_ms < samples_from_ms)
+		return;
+	assert_int_equal(bucket->counted_to_ms, to_ms);
+	assert_int_equal(bucket->counted_from_ms, to_ms ? from_ms : 0);
+	assert_int_equal(bucket->gap, to_ms && covered_ms + 1000 < to_ms - from_ms);
+}
+
 static void same_series(const struct fleet *fleet, const struct vt_series *series)
 {
 	size_t selector = 0;
@@ -152,6 +176,7 @@ static void same_series(const struct fleet *fleet, const struct vt_series *serie
 		const struct vt_bucket_figure *figures = &bucket->encaps_pkts;
 		assert_int_equal(bucket->count, expect_count(fleet->entries[selector], fleet->lens[selector],
 							     bucket->from_ms, bucket->to_ms));
+		same_counted(fleet->entries[selector], fleet->lens[selector], bucket);
 		for (size_t figure = 0; figure < VT_FIGURES; figure++) {
 			struct vt_bucket_figure want = expect_figure(fleet->entries[selector], fleet->lens[selector],
 								     figure, bucket->from_ms, bucket->to_ms);
@@ -181,6 +206,7 @@ static void same_history(struct store_case *c, const struct fleet *fleet, int64_
 
 static void maintain(struct store_case *c, int64_t now_ms, int64_t samples_ms)
 {
+	samples_from_ms = now_ms - samples_ms + HOUR;
 	const struct vt_retention keep = { .samples_ms = samples_ms,
 					   .hourly_ms = 400 * 24 * HOUR,
 					   .events_ms = 400 * 24 * HOUR,

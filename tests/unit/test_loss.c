@@ -144,6 +144,9 @@ static void counters_of_both_ends_say_where_packets_die(void **state)
 		if (strcmp(ab, cases[i].ab) != 0 || strcmp(ba, cases[i].ba) != 0)
 			fail_msg("%s: \"%s\" and \"%s\", expected \"%s\" and \"%s\"", cases[i].why, ab, ba, cases[i].ab,
 				 cases[i].ba);
+		/* What is not known has a reason, and nothing else has. */
+		assert_int_equal(loss.ab.verdict == VT_LOSS_UNKNOWN, loss.ab.why != NULL);
+		assert_int_equal(loss.ba.verdict == VT_LOSS_UNKNOWN, loss.ba.why != NULL);
 		/* The same seen from the other end. */
 		vt_loss_locate(&b, &a, &loss);
 		tell(&loss.ba, ab, sizeof ab);
@@ -168,6 +171,22 @@ static void who_receives_and_is_silent_has_the_fault_behind_it(void **state)
 	vt_buf_free(&out);
 }
 
+static void what_cannot_be_told_says_why(void **state)
+{
+	(void)state;
+	struct vt_loss_end a = end_of(&(struct counted){ 0, 600, 30000, 0, 0, 0, false }),
+			   b = end_of(&(struct counted){ 580, 1180, 0, 0, 0, 0, false });
+	struct vt_loss loss;
+	struct vt_buf out = { 0 };
+	vt_loss_locate(&a, &b, &loss);
+	vt_loss_say(&loss, VT_STR("fra"), VT_STR("lon"), &out);
+	assert_string_equal(out.p,
+			    "fra to lon: not known (the windows of the two ends share less than a minute); lon to "
+			    "fra: not known (the windows of the two ends share less than a minute); compared over "
+			    "20 s");
+	vt_buf_free(&out);
+}
+
 static void the_sentence_has_the_figures_and_their_bounds(void **state)
 {
 	(void)state;
@@ -186,4 +205,4 @@ static void the_sentence_has_the_figures_and_their_bounds(void **state)
 }
 
 UNIT_TESTS(CASE(counters_of_both_ends_say_where_packets_die), CASE(who_receives_and_is_silent_has_the_fault_behind_it),
-	   CASE(the_sentence_has_the_figures_and_their_bounds))
+	   CASE(what_cannot_be_told_says_why), CASE(the_sentence_has_the_figures_and_their_bounds))
