@@ -639,3 +639,14 @@ enum vt_ike_phase vt_ike_phase_of(struct vt_str state, unsigned *message)
 		return VT_IKE_GOING;
 	return VT_IKE_NEGOTIATING;
 }
+
+bool vt_ikev1_may_be_l2l(const struct vt_ikev1_sa *sa)
+{
+	unsigned message;
+	if (!vt_str_ieq(sa->type, VT_STR("user")))
+		return true;
+	if (vt_ike_phase_of(sa->state, &message) == VT_IKE_UP)
+		return false;
+	return vt_str_ieq(sa->role, VT_STR("initiator")) ||
+	       (vt_str_istarts(sa->state, VT_STR("MM_")) && vt_str_find(sa->state, VT_STR("_TM_")) < 0);
+}

@@ -92,4 +92,8 @@ enum vt_ike_phase {
 };
 enum vt_ike_phase vt_ike_phase_of(struct vt_str state, unsigned *message);
 
+/* Remote-access clients show up in the same listing. An L2L peer that has not matched a tunnel-group yet is listed as
+ * "user" too, but only while it negotiates, and in Main Mode where clients use Aggressive Mode (formats.md section 1). */
+bool vt_ikev1_may_be_l2l(const struct vt_ikev1_sa *sa);
+
 #endif

@@ -65,7 +65,7 @@ static void see(struct collecting *g, struct vt_side *side, const struct vt_sigh
 
 static void see_v1(struct collecting *g, const struct vt_given *given, const struct vt_ikev1_sa *sa, size_t sample)
 {
-	struct vt_side *side = vt_str_ieq(sa->type, VT_STR("user")) ? NULL : side_of_text(g, sa->peer);
+	struct vt_side *side = vt_ikev1_may_be_l2l(sa) ? side_of_text(g, sa->peer) : NULL;
 	if (!side)
 		return;
 	struct vt_sighting s = {

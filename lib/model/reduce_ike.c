@@ -41,18 +41,6 @@ static int rank(enum vt_ike_phase phase)
 	return 0;
 }
 
-/* Remote-access clients show up in the same listing. An L2L peer that has not matched a tunnel-group yet is
- * listed as "user" too, but only while it negotiates, and in Main Mode where clients use Aggressive Mode. */
-static bool may_be_l2l(const struct vt_ikev1_sa *sa, enum vt_ike_phase phase)
-{
-	if (!vt_str_ieq(sa->type, VT_STR("user")))
-		return true;
-	if (phase == VT_IKE_UP)
-		return false;
-	return vt_str_ieq(sa->role, VT_STR("initiator")) ||
-	       (vt_str_istarts(sa->state, VT_STR("MM_")) && vt_str_find(sa->state, VT_STR("_TM_")) < 0);
-}
-
 static struct vt_str lower_role(struct vt_str role)
 {
 	return vt_str_istarts(role, VT_STR("init"))   ? VT_STR("initiator")
@@ -139,7 +127,7 @@ static void reduce_ikev1(struct reduction *r)
 		sight.phase = vt_ike_phase_of(sa->state, &sight.message);
 		char room[64];
 		struct vt_str peer = canonical_peer(r->unit, sa->peer, room);
-		struct tunnel *tunnel = unit_tunnel_of_peer(r->unit, peer, peer.len && may_be_l2l(sa, sight.phase));
+		struct tunnel *tunnel = unit_tunnel_of_peer(r->unit, peer, peer.len && vt_ikev1_may_be_l2l(sa));
 		if (tunnel)
 			take_sight(r, tunnel, &sight);
 	}
