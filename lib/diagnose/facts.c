@@ -193,7 +193,9 @@ static void see_ipsec(struct collecting *g, const struct vt_given *given)
 			for (size_t j = 0; j < side->pairs_len; j++)
 				side->pairs[j].gone = true;
 	}
-	for (size_t i = 0; i < sa->selectors_len; i++)
+	/* The last block of a listing that was cut may end inside a number. */
+	size_t whole = sa->selectors_len - (given->listing->report.truncated && sa->selectors_len ? 1 : 0);
+	for (size_t i = 0; i < whole; i++)
 		see_selector(g, given, &sa->selectors[i]);
 }
 
@@ -549,7 +551,8 @@ static void add_tunnel(struct collecting *g, const struct vt_side *side)
 		guessed = other ? NULL : guess_other_end(g->c, side);
 	}
 	struct vt_tunnel_facts *tunnel = VT_PUSH(g->arena, g->c->tunnels, g->c->tunnels_len, g->c->tunnels_cap);
-	*tunnel = (struct vt_tunnel_facts){ { side, other ? other : guessed }, guessed != NULL };
+	*tunnel = (struct vt_tunnel_facts){ .ends = { side, other ? other : guessed },
+					    .paired_by_guess = guessed != NULL };
 }
 
 /* ---- both configurations ---- */

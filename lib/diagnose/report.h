@@ -99,6 +99,10 @@ struct vt_str vt_report_end_name(const struct vt_report *report, unsigned end);
 /* What a person does: "On fra-fw1: look …", and the end whose names its command has. */
 void vt_report_step(const struct vt_report *report, const struct vt_candidate *candidate,
 		    const struct vt_fault_step *step, struct vt_buf *out);
+/* Whether each end has a command of its own, because it names the peer. */
+bool vt_report_step_is_for_each(const struct vt_fault_step *step);
+/* How many of the candidates are worth steps: one when it is sure, else the best two. */
+size_t vt_report_advised(const struct vt_report *report);
 unsigned vt_report_step_at(const struct vt_candidate *candidate, const struct vt_fault_step *step);
 
 /* For a person: plain, or Markdown for a ticket. */

@@ -89,29 +89,49 @@ static void candidates(const struct vt_report *r, bool markdown, struct vt_buf *
 	vt_buf_char(out, '\n');
 }
 
+/* The command of a step; where it names the peer, each of both ends has its own. */
+static void command(const struct vt_report *r, const struct vt_candidate *c, const struct vt_fault_step *step,
+		    bool markdown, struct vt_buf *out)
+{
+	bool each = vt_report_step_is_for_each(step);
+	for (unsigned i = 0; step->command && i < (each ? 2 : 1); i++) {
+		unsigned at = each ? i : vt_report_step_at(c, step);
+		struct vt_fault_names names = vt_report_names(r, at);
+		vt_buf_printf(out, markdown ? "   `" : "       ");
+		vt_fault_text(out, step->command, &names);
+		vt_buf_printf(out, markdown ? "`" : "");
+		if (each)
+			vt_buf_printf(out, "   (on " VT_FMT ")", VT_ARG(names.here));
+		vt_buf_printf(out, markdown ? "  \n" : "\n");
+	}
+}
+
 static void steps(const struct vt_report *r, bool markdown, struct vt_buf *out)
 {
 	unsigned number = 0;
 	if (r->candidates_len == 0)
 		return;
 	heading("Next steps", markdown, out);
-	size_t n = r->fault && r->candidates[0].confidence >= VT_STRONG ? 1 : 2;
-	for (size_t i = 0; i < r->candidates_len && i < n; i++) {
+	for (size_t i = 0; i < vt_report_advised(r); i++) {
 		const struct vt_candidate *c = &r->candidates[i];
 		for (size_t j = 0; j < VT_FAULT_STEPS && c->fault->steps[j].text; j++) {
-			struct vt_buf line = { 0 };
-			vt_report_step(r, c, &c->fault->steps[j], &line);
-			vt_buf_printf(out, "%s%u. " VT_FMT "\n", markdown ? "" : "  ", ++number,
-				      VT_ARG(vt_buf_view(&line)));
-			vt_buf_free(&line);
-			if (!c->fault->steps[j].command)
-				continue;
-			struct vt_fault_names names = vt_report_names(r, vt_report_step_at(c, &c->fault->steps[j]));
-			vt_buf_printf(out, markdown ? "   `" : "       ");
-			vt_fault_text(out, c->fault->steps[j].command, &names);
-			vt_buf_printf(out, markdown ? "`\n" : "\n");
+			vt_buf_printf(out, "%s%u. ", markdown ? "" : "  ", ++number);
+			vt_report_step(r, c, &c->fault->steps[j], out);
+			vt_buf_char(out, '\n');
+			command(r, c, &c->fault->steps[j], markdown, out);
 		}
 	}
+}
+
+size_t vt_report_advised(const struct vt_report *r)
+{
+	size_t n = r->fault && r->confidence >= VT_STRONG ? 1 : 2;
+	return n < r->candidates_len ? n : r->candidates_len;
+}
+
+bool vt_report_step_is_for_each(const struct vt_fault_step *step)
+{
+	return step->where == VT_AT_BOTH && step->command && strstr(step->command, "{peer}");
 }
 
 unsigned vt_report_step_at(const struct vt_candidate *c, const struct vt_fault_step *step)

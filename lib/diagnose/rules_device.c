@@ -43,6 +43,13 @@ void rules_device(struct diagnosing *d)
 			note(d, "an answer of %s is not whole; nothing is concluded from what it lacks",
 			     end_name(d, i));
 		}
+		if (side->session && vt_str_ieq(side->session->connection, VT_STR("DefaultL2LGroup"))) {
+			show(d, &side->session_at, "no tunnel-group is named by the address that the peer is seen at");
+			note(d,
+			     "the session is in DefaultL2LGroup: if the peer is behind a NAT, %s sees another address "
+			     "than the one configured (P1-PEERNAT)",
+			     end_name(d, i));
+		}
 		if (side->tunnel || !box->config || !box->expected.complete || box->expected.dynamic)
 			continue;
 		if (d->ends[i].ike == END_UP || d->ends[i].pairs)

@@ -71,6 +71,29 @@ static void show_state(struct diagnosing *d, unsigned end)
 
 /* ---- one end ---- */
 
+/* One tunnel that gets no answer has a cause of its own; most of a box at once have the uplink in common. */
+static void judge_uplink(struct diagnosing *d, unsigned end)
+{
+	enum { MANY = 3 };
+	size_t waiting = 0, up = 0;
+	for (size_t i = 0; i < d->c->sides_len; i++) {
+		const struct vt_sighting *last = vt_side_last(d->c->sides[i]);
+		if (d->c->sides[i]->box != d->ends[end].side->box || !last)
+			continue;
+		waiting += last->phase == VT_IKE_WAITING && last->message == 2;
+		up += last->phase == VT_IKE_UP;
+	}
+	if (waiting >= MANY && waiting > up)
+		suspect(d, "EN-UPLINK", VT_LIKELY, OBSERVED, end,
+			"%zu tunnels of %s get no answer to their first message at the same time, %zu are up.", waiting,
+			end_name(d, end), up);
+	else if (up)
+		EXCLUDE(d,
+			vt_arena_printf(d->arena, "%zu other tunnel%s of %s up", up, up == 1 ? " is" : "s are",
+					end_name(d, end)),
+			"EN-UPLINK");
+}
+
 static void first_message_unanswered(struct diagnosing *d, unsigned end)
 {
 	struct path path = path_of(d, end);
@@ -80,6 +103,7 @@ static void first_message_unanswered(struct diagnosing *d, unsigned end)
 	judge_route(d, end, &path);
 	if (path.no_route || path.other_egress)
 		return;
+	judge_uplink(d, end);
 	if (path.answers) {
 		EXCLUDE(d, "the peer answers a ping", "P1-UNREACH", "P1-PEERDOWN");
 		suspect(d, "P1-UDP500", VT_LIKELY, OBSERVED, end,
@@ -300,7 +324,8 @@ static void one_end(struct diagnosing *d, unsigned end)
 
 static void both_wait_for_an_answer(struct diagnosing *d)
 {
-	bool answers = path_of(d, 0).answers | path_of(d, 1).answers;
+	struct path a = path_of(d, 0), b = path_of(d, 1);
+	bool answers = a.answers || b.answers;
 	summarise(d, "Both ends begin, and neither gets an answer to its first message.");
 	if (answers)
 		EXCLUDE(d, "one end answers a ping of the other", "P1-UNREACH", "P1-PEERDOWN");

@@ -102,33 +102,44 @@ static void json_candidates(const struct vt_report *r, struct vt_json *json)
 	vt_json_array_end(json);
 }
 
+/* `at`: whose names the command has; `where`: who does it. */
 static void json_step(const struct vt_report *r, const struct vt_candidate *c, const struct vt_fault_step *step,
-		      struct vt_json *json)
+		      unsigned at, struct vt_str where, struct vt_json *json)
 {
-	unsigned at = vt_report_step_at(c, step);
-	struct vt_fault_names here = vt_report_names(r, c->at);
+	struct vt_fault_names culprit = vt_report_names(r, c->at);
 	vt_json_object(json);
 	vt_json_key_text(json, "fault", c->fault->id);
-	key_templated(json, "text", step->text, &here);
+	key_templated(json, "text", step->text, &culprit);
 	if (step->command) {
 		struct vt_fault_names names = vt_report_names(r, at);
 		key_templated(json, "command", step->command, &names);
 	}
-	vt_json_key(json, "where");
-	if (step->where == VT_AT_PATH || step->where == VT_AT_BOTH)
-		vt_json_text(json, vt_where_name(step->where));
-	else
-		vt_json_str(json, vt_report_end_name(r, at));
+	vt_json_key_str(json, "where", where);
 	vt_json_object_end(json);
+}
+
+static void json_steps_of(const struct vt_report *r, const struct vt_candidate *c, struct vt_json *json)
+{
+	for (size_t i = 0; i < VT_FAULT_STEPS && c->fault->steps[i].text; i++) {
+		const struct vt_fault_step *step = &c->fault->steps[i];
+		unsigned at = vt_report_step_at(c, step);
+		bool general = step->where == VT_AT_PATH || step->where == VT_AT_BOTH;
+		if (vt_report_step_is_for_each(step)) {
+			json_step(r, c, step, 0, vt_report_end_name(r, 0), json);
+			json_step(r, c, step, 1, vt_report_end_name(r, 1), json);
+			continue;
+		}
+		json_step(r, c, step, at, general ? vt_str_of(vt_where_name(step->where)) : vt_report_end_name(r, at),
+			  json);
+	}
 }
 
 static void json_steps(const struct vt_report *r, struct vt_json *json)
 {
 	vt_json_key(json, "next_steps");
 	vt_json_array(json);
-	for (size_t i = 0; i < r->candidates_len && i < (r->fault && r->confidence >= VT_STRONG ? 1 : 2); i++)
-		for (size_t j = 0; j < VT_FAULT_STEPS && r->candidates[i].fault->steps[j].text; j++)
-			json_step(r, &r->candidates[i], &r->candidates[i].fault->steps[j], json);
+	for (size_t i = 0; i < vt_report_advised(r); i++)
+		json_steps_of(r, &r->candidates[i], json);
 	vt_json_array_end(json);
 }
 
