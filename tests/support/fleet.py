@@ -25,11 +25,10 @@ import urllib.request
 
 SOURCE = os.path.abspath(os.environ.get("top_srcdir", os.path.join(os.path.dirname(__file__), "../..")))
 BUILD = os.path.abspath(os.environ.get("top_builddir", os.path.join(SOURCE, "build")))
-# A machine that is busy with eight compilers is slow, not broken; sanitizers are slow too.
 # A demo should show its second poll, and what is broken, before one has read the first page.
 DEMO_SETTINGS = """poll: { sa: 10s, sessions: 30s, facts: 1m }
 detect: { stuck_after: 15s }"""
-
+# A machine that is busy with eight compilers is slow, not broken; sanitizers are slow too.
 PATIENCE_S = float(os.environ.get("PATIENCE_S", "60"))
 
 
