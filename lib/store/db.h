@@ -15,6 +15,7 @@
 #include "sql/statements.h"
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 enum field_kind {
 	FIELD_ID,     /* uint64_t: a hash, never absent */
@@ -59,6 +60,8 @@ struct vt_store {
 	int lock_fd; /* of the writer's lock file; -1 in a reader */
 	struct statement statements[VT_SQL_COUNT];
 	/* writer only */
+	dev_t device; /* the file that was opened, by number: its name may be given to another */
+	ino_t inode;
 	struct unit_cache *units; /* write.c */
 	uint64_t generation;      /* seq of the newest row of the journal */
 	int64_t idle_until_ms;    /* maintenance found nothing more to do before this time */
@@ -70,6 +73,8 @@ struct vt_store {
 
 /* What SQLite said last, as a status and a sentence: `action` completes "cannot …". */
 enum vt_status db_fail(struct vt_store *store, struct vt_error *error, const char *action);
+/* Whether the file is still to be found under its name: what is written to one that was removed is lost in silence. */
+enum vt_status db_still_there(const struct vt_store *store, struct vt_error *error);
 /* A packed piece that cannot be unpacked. */
 enum vt_status db_damaged(struct vt_store *store, struct vt_error *error, const char *what);
 /* The statement, prepared and without bindings; NULL when SQLite refuses (then db_fail). */

@@ -280,6 +280,17 @@ static enum vt_status open_reader(struct vt_store *store, struct vt_error *error
 	return status == VT_OK ? db_check_version(store, error) : status;
 }
 
+enum vt_status db_still_there(const struct vt_store *store, struct vt_error *error)
+{
+	struct stat now;
+	if (stat(store->path, &now) == 0 && now.st_dev == store->device && now.st_ino == store->inode)
+		return VT_OK;
+	return vt_fail(error, VT_E_DB,
+		       "database \"%s\": cannot write: the file was removed or replaced while it was open; restart the "
+		       "program to go on with what is there",
+		       store->path);
+}
+
 static enum vt_status open_store(const char *path, bool writer, struct vt_store **store, struct vt_error *error)
 {
 	struct vt_store *opened = calloc(1, sizeof *opened);
@@ -292,6 +303,11 @@ static enum vt_status open_store(const char *path, bool writer, struct vt_store 
 	opened->writer = writer;
 	opened->lock_fd = -1;
 	enum vt_status status = writer ? open_writer(opened, error) : open_reader(opened, error);
+	struct stat file;
+	if (status == VT_OK && writer && stat(path, &file) == 0) {
+		opened->device = file.st_dev;
+		opened->inode = file.st_ino;
+	}
 	if (status == VT_OK)
 		*store = opened;
 	else
@@ -334,6 +350,9 @@ enum vt_status vt_store_generation(struct vt_store *store, uint64_t *generation,
 
 enum vt_status vt_store_put_daemon(struct vt_store *store, int64_t at_ms, struct vt_str json, struct vt_error *error)
 {
+	enum vt_status status = db_still_there(store, error);
+	if (status != VT_OK)
+		return status;
 	struct statement *put = db_statement(store, SQL_DAEMON_PUT);
 	if (put) {
 		bind_i64(put, ":at_ms", at_ms);

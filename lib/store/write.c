@@ -385,7 +385,8 @@ enum vt_status transaction_begin(struct vt_store *store, struct vt_error *error)
 	if (!store->writer)
 		return vt_fail(error, VT_E_ARGUMENT, "database \"%s\": cannot write: it is open for reading",
 			       store->path);
-	return db_do(store, SQL_BEGIN, error, "begin to write");
+	enum vt_status status = db_still_there(store, error);
+	return status == VT_OK ? db_do(store, SQL_BEGIN, error, "begin to write") : status;
 }
 
 enum vt_status transaction_end(struct vt_store *store, enum vt_status status, struct vt_error *error)
@@ -439,8 +440,7 @@ static enum vt_status retire(struct vt_store *store, const struct vt_device_row 
 			     struct vt_error *error)
 {
 	static const enum vt_sql steps[] = { SQL_DEVICE_RETIRE_INTERVALS, SQL_DEVICE_RETIRE_SELECTORS,
-					     SQL_DEVICE_RETIRE_TUNNELS, SQL_DEVICE_RETIRE_FINDINGS,
-					     SQL_DEVICE_RETIRE };
+					     SQL_DEVICE_RETIRE_TUNNELS, SQL_DEVICE_RETIRE_FINDINGS, SQL_DEVICE_RETIRE };
 	enum vt_status status = VT_OK;
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && status == VT_OK; i++) {
 		struct statement *step = db_statement(store, steps[i]);

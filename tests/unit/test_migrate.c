@@ -92,8 +92,8 @@ static char *file_text(const char *name)
 	return text;
 }
 
-/* Without comments, and with blanks only where two words meet: a column that a later migration added stands otherwise in
- * the text than one that was there from the start. */
+/* Without comments, and with blanks only where two words meet: a column that a later migration added stands otherwise
+ * in the text than one that was there from the start. */
 static void normalise(char *sql)
 {
 	char *to = sql;
@@ -409,6 +409,18 @@ static void a_reader_needs_nothing_but_to_read(void **state)
 	store_case_end(&c);
 }
 
+static void a_file_that_was_removed_takes_nothing_more(void **state)
+{
+	(void)state;
+	struct store_case c = store_case_begin();
+	struct vt_error error;
+	STORE_OK(commit_number(c.store, 1, e));
+	assert_int_equal(unlink(c.path), 0);
+	assert_int_equal(commit_number(c.store, 2, &error), VT_E_DB);
+	assert_non_null(strstr(error.text, "removed or replaced"));
+	store_case_end(&c);
+}
+
 static void a_reader_cannot_write(void **state)
 {
 	(void)state;
@@ -503,5 +515,6 @@ UNIT_TESTS(CASE(the_readable_schema_is_the_migrated_one), CASE(a_new_file_is_pri
 	   CASE(a_newer_database_is_left_alone), CASE(another_programs_database_is_left_alone),
 	   CASE(a_second_writer_is_refused_at_once), CASE(what_is_no_database_is_refused),
 	   CASE(a_damaged_page_is_a_sentence), CASE(a_damaged_piece_is_a_sentence), CASE(a_full_disk_loses_nothing),
-	   CASE(a_reader_needs_nothing_but_to_read), CASE(a_reader_cannot_write),
-	   CASE(there_is_nothing_to_read_before_there_is_a_database), CASE(what_was_acknowledged_survives_kill_9))
+	   CASE(a_reader_needs_nothing_but_to_read), CASE(a_file_that_was_removed_takes_nothing_more),
+	   CASE(a_reader_cannot_write), CASE(there_is_nothing_to_read_before_there_is_a_database),
+	   CASE(what_was_acknowledged_survives_kill_9))
