@@ -1117,14 +1117,20 @@ static void config_changed(struct model *m, struct link *link, unsigned e, int64
 	say(link, e, LOG_CONFIG, at_ms);
 }
 
+/* A mistake is typed in, and so is its repair. */
+static void configs_changed(struct model *m, const struct fault *f, int64_t at_ms)
+{
+	for (unsigned e = 0; e < 2; e++)
+		if ((f->ends >> e & 1) && f->link->end[e].gw->device)
+			config_changed(m, f->link, e, at_ms);
+}
+
 static void fault_begins(struct model *m, struct fault *f, int64_t at_ms)
 {
 	f->on = true;
 	switch (f->kind) {
 	case FAULT_SET:
-		for (unsigned e = 0; e < 2; e++)
-			if ((f->ends >> e & 1) && f->link->end[e].gw->device)
-				config_changed(m, f->link, e, at_ms);
+		configs_changed(m, f, at_ms);
 		link_conditions(m, f->link, at_ms);
 		break;
 	case FAULT_BLOCK:
@@ -1152,6 +1158,8 @@ static void fault_ends(struct model *m, struct fault *f, int64_t at_ms)
 {
 	f->on = false;
 	f->over = true;
+	if (f->kind == FAULT_SET)
+		configs_changed(m, f, at_ms);
 	if (f->link && f->kind != FAULT_CLEAR)
 		link_conditions(m, f->link, at_ms);
 	if (f->kind == FAULT_DOWN)

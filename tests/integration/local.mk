@@ -28,6 +28,10 @@ dist_check_SCRIPTS += tests/integration/session_asasim.py
 TESTS += tests/integration/daemon_events.py tests/integration/daemon_faults.py tests/integration/daemon_life.py
 dist_check_SCRIPTS += tests/integration/daemon_events.py tests/integration/daemon_faults.py tests/integration/daemon_life.py
 
+# What the configurations show, from the firewall to the command line.
+TESTS += tests/integration/findings.py
+dist_check_SCRIPTS += tests/integration/findings.py
+
 # vpntriage-web over a database without a fleet: what it answers, what it refuses, and under load.
 TESTS += \
 	tests/integration/api_answers.py \
