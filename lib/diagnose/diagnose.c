@@ -35,16 +35,15 @@ bool is_suspect(const struct diagnosing *d, const char *id)
 }
 
 /* The same fault said twice is said once, with the better reason. */
-struct vt_candidate *suspect(struct diagnosing *d, const char *id, enum vt_confidence confidence, enum vt_basis basis,
-			     unsigned at, const char *because, ...)
+void suspect(struct diagnosing *d, const char *id, enum vt_confidence confidence, enum vt_basis basis, unsigned at,
+	     const char *because, ...)
 {
-	static struct vt_candidate nobody;
 	const struct vt_fault *fault = vt_fault_of(id);
 	struct vt_candidate *known = fault ? candidate_of(d->r, fault) : NULL;
 	if (!fault || (!known && d->r->candidates_len == VT_CANDIDATES_MAX))
-		return &nobody;
+		return;
 	if (known && (known->confidence > confidence || (known->confidence == confidence && known->basis >= basis)))
-		return known;
+		return;
 	if (!known)
 		known = &d->r->candidates[d->r->candidates_len++];
 	va_list args;
@@ -56,7 +55,6 @@ struct vt_candidate *suspect(struct diagnosing *d, const char *id, enum vt_confi
 					.rank = known->fault ? known->rank : (unsigned)d->r->candidates_len,
 					.because = vt_arena_vprintf(d->arena, because, args) };
 	va_end(args);
-	return known;
 }
 
 void exclude(struct diagnosing *d, const char *because, const char *const *ids, size_t n)
@@ -125,8 +123,7 @@ struct vt_fault_names vt_report_names(const struct vt_report *r, unsigned at)
 		names.interface = side->tunnel ? side->tunnel->interface : VT_STR_NONE;
 	} else if (r->facts->ends[!at]->box->addresses_len == 1) {
 		/* The far end knows us by the one address that we are known to have. */
-		static _Thread_local char text[VT_ADDR_TEXT];
-		names.peer = (struct vt_str){ text, vt_addr_format(r->facts->ends[!at]->box->addresses, text) };
+		names.peer = vt_str_of(r->own_address);
 	} else {
 		names.peer = VT_STR("OUR-ADDRESS");
 	}
@@ -148,6 +145,11 @@ static void look_at_ike(struct end_view *e)
 	if (last && last->version == 0 && side->sightings_len > 1 &&
 	    side->sightings[side->sightings_len - 2].phase == VT_IKE_WAITING)
 		last = &side->sightings[side->sightings_len - 2];
+	/* "There are no IKEv2 SAs" says nothing about an entry of IKEv1. */
+	const struct vt_expected_tunnel *tunnel = side->tunnel;
+	if (last && last->version == 0 && tunnel &&
+	    ((tunnel->ikev1 && !side->ike_v1_listed) || (tunnel->ikev2 && !side->ike_v2_listed)))
+		last = NULL;
 	e->last = last;
 	for (size_t i = 0; last && i < side->sightings_len; i++)
 		e->same += same_state(&side->sightings[i], last);
@@ -331,8 +333,7 @@ static void decide(struct diagnosing *d)
 	else
 		name_state(r);
 	if (r->candidates_len > 1 && r->candidates[0].confidence < VT_CERTAIN)
-		r->separate = r->candidates[0].separated_by ? r->candidates[0].separated_by
-							    : r->candidates[0].fault->separate;
+		r->separate = r->candidates[0].fault->separate;
 	else if (!r->fault && r->candidates_len)
 		r->separate = r->candidates[0].fault->separate;
 	/* The headline of a tunnel is its first failing layer. */
@@ -375,6 +376,8 @@ const struct vt_report *vt_diagnose(const struct vt_case *c, const struct vt_tun
 	facts = without_standby(facts, arena);
 	struct diagnosing d = { .c = c, .r = r, .arena = arena, .both = facts->ends[1] != NULL };
 	r->facts = facts;
+	if (facts->ends[0]->box->addresses_len)
+		vt_addr_format(facts->ends[0]->box->addresses, r->own_address);
 	r->one_sided = !d.both;
 	r->state = VT_TUNNEL_UNKNOWN;
 	for (unsigned i = 0; i < 2; i++) {

@@ -128,13 +128,18 @@ static void miss_ike(struct collecting *g, const struct vt_given *given, size_t 
 		side->ike_v2_listed |= ike->ikev2.seen;
 		side->ike_listing = vt_given_quote(g->box, given, VT_STR_NONE);
 		side->ike_samples++;
-		bool there = false;
-		for (size_t j = 0; j < side->sightings_len; j++)
-			there |= side->sightings[j].sample == sample;
+		bool there = false, other_family = false;
+		for (size_t j = 0; j < side->sightings_len; j++) {
+			const struct vt_sighting *seen = &side->sightings[j];
+			there |= seen->sample == sample;
+			other_family |= (seen->version == 1 && !ike->ikev1.seen) ||
+					(seen->version == 2 && !ike->ikev2.seen);
+		}
 		struct vt_sighting none = {
 			.sample = sample, .nat_t = -1, .child_count = VT_ABSENT, .at = side->ike_listing
 		};
-		if (!there)
+		/* A tunnel of IKEv1 is not missing from a listing of IKEv2. */
+		if (!there && !other_family)
 			see(g, side, &none);
 	}
 }

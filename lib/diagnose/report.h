@@ -50,7 +50,6 @@ struct vt_candidate {
 	unsigned at;   /* 0, 1: the end where the cause lies, as far as it is known */
 	unsigned rank; /* among equals: the smaller comes first */
 	const char *because;
-	const char *separated_by; /* NULL: the catalogue's */
 };
 
 struct vt_evidence {
@@ -68,6 +67,7 @@ struct vt_report {
 	enum vt_tunnel_state state;
 	bool flapping;
 	bool one_sided;
+	char own_address[VT_ADDR_TEXT]; /* the first that the first end is known to have; "" for none */
 	/* The verdict: `fault` is NULL when nothing is wrong and when nothing is decided; `class` tells which. */
 	const struct vt_fault *fault;
 	enum vt_fault_class class;

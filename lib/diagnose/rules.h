@@ -36,8 +36,8 @@ struct diagnosing {
 	size_t looks; /* at what changes: more than one lifts a cap */
 };
 
-struct vt_candidate *suspect(struct diagnosing *d, const char *id, enum vt_confidence confidence, enum vt_basis basis,
-			     unsigned at, const char *because, ...) __attribute__((format(printf, 6, 7)));
+void suspect(struct diagnosing *d, const char *id, enum vt_confidence confidence, enum vt_basis basis, unsigned at,
+	     const char *because, ...) __attribute__((format(printf, 6, 7)));
 void exclude(struct diagnosing *d, const char *because, const char *const *ids, size_t n);
 #define EXCLUDE(d, because, ...)                                                                                       \
 	exclude(d, because, (const char *const[]){ __VA_ARGS__ },                                                      \

@@ -199,6 +199,8 @@ static void nothing_returns(struct diagnosing *d, unsigned end, const struct flo
 	d->r->state = VT_TUNNEL_NO_TRAFFIC;
 	summarise(d, "%s encrypts for %s and gets nothing back: the cause lies beyond its encryptor.", end_name(d, end),
 		  networks(d, f->pair->last));
+	note(d, "traffic that goes one way by nature, such as syslog or traps, looks the same: ask whether a reply is "
+		"expected");
 	suspect(d, "NT-ENCONLY", VT_LIKELY, OBSERVED, end, "encaps rise and decaps do not.");
 	suspect(d, "NT-ESPBLOCK", VT_POSSIBLE, OBSERVED, end, "ESP may be lost on the path.");
 	suspect(d, "NT-STALESPI", VT_POSSIBLE, OBSERVED, end, "The other end may no longer have this SA.");

@@ -87,7 +87,7 @@ static void json_candidates(const struct vt_report *r, struct vt_json *json)
 		vt_json_key_text(json, "title", c->fault->title);
 		vt_json_key_text(json, "confidence", vt_confidence_name(c->confidence));
 		vt_json_key_text(json, "because", c->because);
-		key_templated(json, "separated_by", c->separated_by ? c->separated_by : c->fault->separate, &names);
+		key_templated(json, "separated_by", c->fault->separate, &names);
 		vt_json_object_end(json);
 	}
 	vt_json_array_end(json);
