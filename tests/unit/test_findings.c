@@ -194,6 +194,23 @@ static void changed_lines_are_told_once_and_show_no_secret(void **state)
 	store_case_end(&c);
 }
 
+/* A row that the database refused would hold up everything behind it. */
+static void names_of_any_bytes_are_kept(void **state)
+{
+	(void)state;
+	struct store_case c = store_case_begin();
+	struct vt_finding_row *rows;
+	read_config(&c, "fra-fw1",
+		    "crypto map \"\\\xff\xc3\x01\x7f 10 set peer 203.0.113.9 no\xf0\x9f\n"
+		    "crypto map \"\\\xff\xc3\x01\x7f interface out\xed\xa0\x80side\n"
+		    "access-list A1 extended permit ip any any\n",
+		    at_s(0));
+	size_t len = findings(&c, NULL, &rows);
+	assert_true(len > 0);
+	read_config(&c, "fra-fw1", "access-list \xff extended permit ip any any\n", at_s(60));
+	store_case_end(&c);
+}
+
 static void the_past_is_forgotten_and_the_present_is_not(void **state)
 {
 	(void)state;
@@ -246,4 +263,4 @@ static void the_configuration_comes_back_as_it_was_last_read(void **state)
 UNIT_TESTS(CASE(the_configuration_comes_back_as_it_was_last_read), CASE(a_finding_comes_stays_goes_and_comes_back),
 	   CASE(findings_of_one_unit_do_not_touch_those_of_another),
 	   CASE(a_list_has_the_worst_first_in_pages_and_filters), CASE(changed_lines_are_told_once_and_show_no_secret),
-	   CASE(the_past_is_forgotten_and_the_present_is_not))
+	   CASE(names_of_any_bytes_are_kept), CASE(the_past_is_forgotten_and_the_present_is_not))
