@@ -15,11 +15,6 @@ void notify_ready(const char *status)
 	sd_notifyf(0, "READY=1\nSTATUS=%s", status);
 }
 
-void notify_status(const char *status)
-{
-	sd_notifyf(0, "STATUS=%s", status);
-}
-
 void notify_reloading(void)
 {
 	struct timespec now;
@@ -47,11 +42,6 @@ uint64_t notify_watchdog_ms(void)
 #else
 
 void notify_ready(const char *status)
-{
-	(void)status;
-}
-
-void notify_status(const char *status)
 {
 	(void)status;
 }

@@ -8,7 +8,6 @@
 
 /* `status` is what `systemctl status` shows beside the state. */
 void notify_ready(const char *status);
-void notify_status(const char *status);
 void notify_reloading(void);
 void notify_stopping(void);
 void notify_alive(void);

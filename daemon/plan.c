@@ -42,15 +42,13 @@ struct spelling {
 
 #define SPELLINGS_MAX 6
 static const struct query_row {
-	const char *name;
 	enum plan_group group;
 	bool heavy; /* grows with the number of tunnels: left out while the CPU is too high */
 	unsigned spellings_len;
 	struct spelling spellings[SPELLINGS_MAX];
 } queries[PLAN_QUERIES] = {
-	[PLAN_CPU] = { "cpu", PLAN_GROUP_FACTS, false, 1, { { VT_CMD_SHOW_CPU_USAGE } } },
-	[PLAN_IKEV1] = { "ikev1",
-			 PLAN_GROUP_SA,
+	[PLAN_CPU] = { PLAN_GROUP_FACTS, false, 1, { { VT_CMD_SHOW_CPU_USAGE } } },
+	[PLAN_IKEV1] = { PLAN_GROUP_SA,
 			 false,
 			 6,
 			 { { VT_CMD_SHOW_CRYPTO_IKEV1_SA, true },
@@ -59,46 +57,39 @@ static const struct query_row {
 			   { VT_CMD_SHOW_CRYPTO_ISAKMP_SA, false },
 			   { VT_CMD_SHOW_ISAKMP_SA, true },
 			   { VT_CMD_SHOW_ISAKMP_SA, false } } },
-	[PLAN_IKEV2] = { "ikev2",
-			 PLAN_GROUP_SA,
+	[PLAN_IKEV2] = { PLAN_GROUP_SA,
 			 false,
 			 2,
 			 { { VT_CMD_SHOW_CRYPTO_IKEV2_SA, true }, { VT_CMD_SHOW_CRYPTO_IKEV2_SA, false } } },
-	[PLAN_IPSEC] = { "ipsec", PLAN_GROUP_SA, true, 1, { { VT_CMD_SHOW_CRYPTO_IPSEC_SA, false } } },
-	[PLAN_SESSIONS] = { "sessions",
-			    PLAN_GROUP_SESSIONS,
+	[PLAN_IPSEC] = { PLAN_GROUP_SA, true, 1, { { VT_CMD_SHOW_CRYPTO_IPSEC_SA, false } } },
+	[PLAN_SESSIONS] = { PLAN_GROUP_SESSIONS,
 			    true,
 			    2,
 			    { { VT_CMD_SHOW_VPN_SESSIONDB_L2L, true }, { VT_CMD_SHOW_VPN_SESSIONDB_L2L, false } } },
-	[PLAN_SUMMARY] = { "summary",
-			   PLAN_GROUP_SESSIONS,
+	[PLAN_SUMMARY] = { PLAN_GROUP_SESSIONS,
 			   false,
 			   2,
 			   { { VT_CMD_SHOW_VPN_SESSIONDB_SUMMARY, false }, { VT_CMD_SHOW_VPN_SESSIONDB, false } } },
-	[PLAN_ASP] = { "asp", PLAN_GROUP_SA, false, 1, { { VT_CMD_SHOW_ASP_DROP } } },
-	[PLAN_HITS] = { "hits", PLAN_GROUP_SA, true, 1, { { VT_CMD_SHOW_ACCESS_LIST_NAME } } },
-	[PLAN_VERSION] = { "version", PLAN_GROUP_FACTS, false, 1, { { VT_CMD_SHOW_VERSION } } },
-	[PLAN_FAILOVER] = { "failover", PLAN_GROUP_FACTS, false, 1, { { VT_CMD_SHOW_FAILOVER } } },
-	[PLAN_CLOCK] = { "clock",
-			 PLAN_GROUP_FACTS,
-			 false,
-			 2,
-			 { { VT_CMD_SHOW_CLOCK, true }, { VT_CMD_SHOW_CLOCK, false } } },
-#define SECTION(query, name, command) [query] = { name, PLAN_GROUP_CONFIG, true, 1, { { command } } }
-	SECTION(PLAN_CONFIG_CRYPTO, "crypto", VT_CMD_SHOW_RUN_CRYPTO),
-	SECTION(PLAN_CONFIG_TUNNEL_GROUPS, "tunnel-groups", VT_CMD_SHOW_RUN_TUNNEL_GROUP),
-	SECTION(PLAN_CONFIG_ACCESS_LISTS, "access-lists", VT_CMD_SHOW_RUN_ACCESS_LIST),
-	SECTION(PLAN_CONFIG_OBJECTS, "objects", VT_CMD_SHOW_RUN_OBJECT),
-	SECTION(PLAN_CONFIG_OBJECT_GROUPS, "object-groups", VT_CMD_SHOW_RUN_OBJECT_GROUP),
-	SECTION(PLAN_CONFIG_NAMES, "names", VT_CMD_SHOW_RUN_NAMES),
-	SECTION(PLAN_CONFIG_INTERFACES, "interfaces", VT_CMD_SHOW_RUN_INTERFACE),
-	SECTION(PLAN_CONFIG_GROUP_POLICIES, "group-policies", VT_CMD_SHOW_RUN_GROUP_POLICY),
-	SECTION(PLAN_CONFIG_NAT, "nat", VT_CMD_SHOW_RUN_NAT),
-	SECTION(PLAN_CONFIG_STATIC, "static", VT_CMD_SHOW_RUN_STATIC),
-	SECTION(PLAN_CONFIG_ROUTES, "routes", VT_CMD_SHOW_RUN_ROUTE),
-	SECTION(PLAN_CONFIG_ACCESS_GROUPS, "access-groups", VT_CMD_SHOW_RUN_ACCESS_GROUP),
-	SECTION(PLAN_CONFIG_SYSOPT, "sysopt", VT_CMD_SHOW_RUN_ALL_SYSOPT),
-	SECTION(PLAN_CONFIG_FAILOVER, "failover-config", VT_CMD_SHOW_RUN_FAILOVER),
+	[PLAN_ASP] = { PLAN_GROUP_SA, false, 1, { { VT_CMD_SHOW_ASP_DROP } } },
+	[PLAN_HITS] = { PLAN_GROUP_SA, true, 1, { { VT_CMD_SHOW_ACCESS_LIST_NAME } } },
+	[PLAN_VERSION] = { PLAN_GROUP_FACTS, false, 1, { { VT_CMD_SHOW_VERSION } } },
+	[PLAN_FAILOVER] = { PLAN_GROUP_FACTS, false, 1, { { VT_CMD_SHOW_FAILOVER } } },
+	[PLAN_CLOCK] = { PLAN_GROUP_FACTS, false, 2, { { VT_CMD_SHOW_CLOCK, true }, { VT_CMD_SHOW_CLOCK, false } } },
+#define SECTION(query, command) [query] = { PLAN_GROUP_CONFIG, true, 1, { { command } } }
+	SECTION(PLAN_CONFIG_CRYPTO, VT_CMD_SHOW_RUN_CRYPTO),
+	SECTION(PLAN_CONFIG_TUNNEL_GROUPS, VT_CMD_SHOW_RUN_TUNNEL_GROUP),
+	SECTION(PLAN_CONFIG_ACCESS_LISTS, VT_CMD_SHOW_RUN_ACCESS_LIST),
+	SECTION(PLAN_CONFIG_OBJECTS, VT_CMD_SHOW_RUN_OBJECT),
+	SECTION(PLAN_CONFIG_OBJECT_GROUPS, VT_CMD_SHOW_RUN_OBJECT_GROUP),
+	SECTION(PLAN_CONFIG_NAMES, VT_CMD_SHOW_RUN_NAMES),
+	SECTION(PLAN_CONFIG_INTERFACES, VT_CMD_SHOW_RUN_INTERFACE),
+	SECTION(PLAN_CONFIG_GROUP_POLICIES, VT_CMD_SHOW_RUN_GROUP_POLICY),
+	SECTION(PLAN_CONFIG_NAT, VT_CMD_SHOW_RUN_NAT),
+	SECTION(PLAN_CONFIG_STATIC, VT_CMD_SHOW_RUN_STATIC),
+	SECTION(PLAN_CONFIG_ROUTES, VT_CMD_SHOW_RUN_ROUTE),
+	SECTION(PLAN_CONFIG_ACCESS_GROUPS, VT_CMD_SHOW_RUN_ACCESS_GROUP),
+	SECTION(PLAN_CONFIG_SYSOPT, VT_CMD_SHOW_RUN_ALL_SYSOPT),
+	SECTION(PLAN_CONFIG_FAILOVER, VT_CMD_SHOW_RUN_FAILOVER),
 #undef SECTION
 };
 
@@ -143,16 +134,6 @@ void plan_memory_forget(struct plan_memory *memory)
 	vt_map_clear(&memory->peer_of);
 	free(memory->peers);
 	*memory = (struct plan_memory){ .peer_ms = PEER_GUESS_MS, .cpu_percent = VT_ABSENT };
-}
-
-const char *plan_query_name(enum plan_query query)
-{
-	return queries[query].name;
-}
-
-uint64_t plan_memory_full_ms(const struct plan_memory *memory)
-{
-	return memory->full_ms;
 }
 
 bool plan_memory_is_denied(const struct plan_memory *memory, enum plan_query query, int64_t now_ms)

@@ -79,9 +79,6 @@ void plan_memory_forget(struct plan_memory *memory);
 void plan_memory_peer(struct plan_memory *memory, const struct vt_addr *peer, uint64_t ike_state, int64_t now_ms);
 /* Queries the device refuses to this account, for showing. */
 bool plan_memory_is_denied(const struct plan_memory *memory, enum plan_query query, int64_t now_ms);
-const char *plan_query_name(enum plan_query query);
-/* The last full IPsec listing took this long; 0 before the first. */
-uint64_t plan_memory_full_ms(const struct plan_memory *memory);
 
 struct plan_run {
 	struct plan_memory *memory;

@@ -126,7 +126,7 @@ void session_end(struct session *s)
 	link_close(s->link);
 	s->link = NULL;
 	s->limit_at = s->stable_at = s->keepalive_at = 0;
-	s->closing = s->aborting = false;
+	s->closing = false;
 	s->prompt.text[0] = '\0';
 	s->ending = true;
 	talk_state(s, SESSION_CLOSED);
@@ -264,9 +264,7 @@ static void on_timer(uv_timer_t *timer)
 	uint64_t now = uv_now(s->loop);
 	enter(s);
 	s->timer_at = 0;
-	if (s->aborting)
-		session_end(s);
-	else if (s->closing && s->link && s->state < SESSION_READY)
+	if (s->closing && s->link && s->state < SESSION_READY)
 		session_end(s);
 	else if (s->closing && s->state == SESSION_READY)
 		talk_leave(s);
@@ -289,8 +287,7 @@ static void schedule(struct session *s)
 	for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++)
 		if (deadlines[i] && deadlines[i] < at)
 			at = deadlines[i];
-	bool at_once = s->aborting || (s->closing && s->link && s->state <= SESSION_READY) ||
-		       (s->state == SESSION_READY && s->first);
+	bool at_once = (s->closing && s->link && s->state <= SESSION_READY) || (s->state == SESSION_READY && s->first);
 	if (at_once)
 		at = now;
 	if (at == UINT64_MAX || (s->timer_at && s->timer_at <= at))
@@ -399,7 +396,7 @@ void session_open(struct session *s)
 		return;
 	s->reopen = false;
 	s->why = (struct vt_error){ 0 };
-	s->closing = s->aborting = false;
+	s->closing = false;
 	talk_state(s, SESSION_RESOLVING);
 	s->link = link_open(s->loop, &s->config, &link_callbacks, s, s->address);
 }
@@ -413,19 +410,9 @@ void session_close(struct session *s)
 		schedule(s);
 }
 
-void session_abort(struct session *s)
-{
-	if (!is_open(s) || s->gone)
-		return;
-	s->aborting = true;
-	if (!s->depth)
-		schedule(s);
-}
-
 enum vt_status session_run(struct session *s, const struct vt_command *command, session_done *done, void *user)
 {
-	if (!is_open(s) || s->gone || s->closing || s->aborting || s->state == SESSION_LEAVING ||
-	    s->state == SESSION_DRAINING)
+	if (!is_open(s) || s->gone || s->closing || s->state == SESSION_LEAVING || s->state == SESSION_DRAINING)
 		return VT_E_CLOSED;
 	/* The session's own words are not for others. */
 	if (command->id == VT_CMD_ENABLE || command->id == VT_CMD_EXIT || command->id == VT_CMD_TERMINAL_PAGER_0 ||
@@ -452,16 +439,6 @@ enum vt_status session_changeto(struct session *s, const char *context, session_
 enum session_state session_state(const struct session *s)
 {
 	return s->state;
-}
-
-bool session_is_idle(const struct session *s)
-{
-	return s->state == SESSION_READY && !s->first && !s->running && !s->closing && !s->aborting;
-}
-
-const char *session_name(const struct session *s)
-{
-	return s->config.name;
 }
 
 const char *session_address(const struct session *s)

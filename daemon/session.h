@@ -130,8 +130,6 @@ void session_open(struct session *session);
 /* Answers what is queued with VT_E_CLOSED, lets a running command finish within its limits, types `exit` and
  * waits for the device to hang up. Then on_closed. */
 void session_close(struct session *session);
-/* The same, at once: the running command is answered with VT_E_CLOSED as well. */
-void session_abort(struct session *session);
 
 /* Queues a command (copied). VT_E_CLOSED when the session is not open or is leaving; then `done` is not
  * called. May be called before on_ready. */
@@ -141,9 +139,6 @@ enum vt_status session_run(struct session *session, const struct vt_command *com
 enum vt_status session_changeto(struct session *session, const char *context, session_done *done, void *user);
 
 enum session_state session_state(const struct session *session);
-/* Open, idle, nothing queued. */
-bool session_is_idle(const struct session *session);
-const char *session_name(const struct session *session);
 /* The address in use or last tried; "" before. */
 const char *session_address(const struct session *session);
 /* The prompt as last seen; "" before. */

@@ -37,11 +37,10 @@ struct session {
 	struct session_callbacks callbacks;
 	void *user;
 	unsigned depth;
-	bool gone;    /* session_free() was called */
-	bool ending;  /* the results of the queue are being told */
-	bool reopen;  /* session_open() was called meanwhile */
-	bool closing; /* session_close() was called: no more commands after the running one */
-	bool aborting;
+	bool gone;      /* session_free() was called */
+	bool ending;    /* the results of the queue are being told */
+	bool reopen;    /* session_open() was called meanwhile */
+	bool closing;   /* session_close() was called: no more commands after the running one */
 	bool announced; /* on_ready was called for this login */
 
 	enum session_state state;

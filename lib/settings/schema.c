@@ -485,8 +485,3 @@ const char *vt_algorithms_name(enum vt_algorithms algorithms)
 {
 	return algorithms_names[algorithms];
 }
-
-const char *vt_host_keys_name(enum vt_host_keys host_keys)
-{
-	return host_keys_names[host_keys];
-}

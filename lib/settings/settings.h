@@ -168,6 +168,5 @@ struct vt_setting_doc {
 bool vt_settings_schema(size_t n, struct vt_setting_doc *doc);
 
 const char *vt_algorithms_name(enum vt_algorithms algorithms);
-const char *vt_host_keys_name(enum vt_host_keys host_keys);
 
 #endif
