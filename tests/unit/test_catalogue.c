@@ -3,7 +3,10 @@
  * what the table says. `VT_WRITE_PAGES=1 tests/unit/test_catalogue` writes the page again.
  */
 #include "config/lint.h"
+#include "config/pair.h"
 #include "diagnose/catalogue.h"
+#include "diagnose/log_signs.h"
+#include "json/diagnosis.h"
 
 #include <stdlib.h>
 
@@ -46,6 +49,45 @@ static void every_rule_of_the_lint_names_a_fault_of_it(void **state)
 		if (!vt_fault_of(vt_lint_rules[i].fault))
 			fail_msg("lint rule %s names %s, which is not in the catalogue", vt_lint_rules[i].id,
 				 vt_lint_rules[i].fault);
+}
+
+static void every_row_of_a_pair_names_a_fault_of_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < vt_pair_rows_len; i++)
+		if (vt_pair_rows[i].fault && !vt_fault_of(vt_pair_rows[i].fault))
+			fail_msg("pair row %s names %s, which is not in the catalogue", vt_pair_rows[i].id,
+				 vt_pair_rows[i].fault);
+}
+
+/* A row behind a wider one of the same id would never be asked. */
+static void every_sign_of_a_log_names_a_fault_and_can_be_reached(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < vt_log_signs_len; i++) {
+		const struct vt_log_sign *sign = &vt_log_signs[i];
+		const struct vt_syslog message = { .id = sign->from, .text = vt_str_of(sign->text ? sign->text : "") };
+		if (sign->fault && !vt_fault_of(sign->fault))
+			fail_msg("%u names %s, which is not in the catalogue", sign->from, sign->fault);
+		if (vt_log_sign_of(&message) != sign)
+			fail_msg("%u \"%s\" is never asked", sign->from, sign->text ? sign->text : "");
+	}
+}
+
+static void the_catalogue_is_written_whole(void **state)
+{
+	(void)state;
+	struct vt_buf out = { 0 };
+	struct vt_json json;
+	size_t ids = 0;
+	vt_json_init(&json, &out, 0);
+	vt_faults_json(&json);
+	struct vt_str rest = vt_buf_view(&out);
+	for (ptrdiff_t at; (at = vt_str_find(rest, VT_STR("\"id\":"))) >= 0; ids++)
+		rest = vt_str_from(rest, (size_t)at + 1);
+	assert_int_equal(ids, vt_faults_len);
+	assert_true(vt_str_find(vt_buf_view(&out), VT_STR("{peer}")) < 0);
+	vt_buf_free(&out);
 }
 
 static void names_take_the_place_of_marks(void **state)
@@ -147,5 +189,6 @@ static void the_man_page_is_the_table(void **state)
 }
 
 LISTING_TESTS(CASE(ids_are_different_and_texts_are_there), CASE(caps_keep_the_ground_rules),
-	      CASE(every_rule_of_the_lint_names_a_fault_of_it), CASE(names_take_the_place_of_marks),
-	      CASE(the_man_page_is_the_table))
+	      CASE(every_rule_of_the_lint_names_a_fault_of_it), CASE(every_row_of_a_pair_names_a_fault_of_it),
+	      CASE(every_sign_of_a_log_names_a_fault_and_can_be_reached), CASE(the_catalogue_is_written_whole),
+	      CASE(names_take_the_place_of_marks), CASE(the_man_page_is_the_table))
