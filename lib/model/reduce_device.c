@@ -172,7 +172,9 @@ static void reduce_cost(struct reduction *r)
 			continue;
 		lines += taken->report.lines;
 		skipped += taken->report.skipped;
-		if (taken->report.truncated)
+		uint64_t bit = UINT64_C(1) << i, told = r->unit->cut & bit;
+		r->unit->cut = taken->report.truncated ? r->unit->cut | bit : r->unit->cut & ~bit;
+		if (taken->report.truncated && !told)
 			reduction_event(r, VT_EVENT_PARSER, r->at_ms, NULL, NULL, VT_STR_NONE, VT_STR_NONE,
 					"a listing of %" PRIu64
 					" lines was cut short; nothing is concluded from what it lacks",

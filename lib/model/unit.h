@@ -81,6 +81,7 @@ struct vt_unit {
 		selector_by_text; /* hash of peer and idents as printed → selector: saves their canonical spelling */
 	uint64_t poll;            /* counts the snapshots of this run */
 	bool dirty_expectations;
+	uint64_t cut;  /* a bit for each enum vt_asked: cut short when read last, and told */
 	bool silent;   /* its tunnels were made unknown */
 	bool restored; /* there was history before this run */
 	bool wants_sessions;

@@ -449,6 +449,7 @@ static void a_truncated_listing_takes_nothing_away(void **state)
 	TELL({ 0, "MM_ACTIVE", .spi = 1, .encaps = 1, .decaps = 1, .status = "up", .events = "ike-state status:up",
 	       .since_s = 0 },
 	     { 60, NULL, .truncated = true, .status = "up", .events = "parser parser", .since_s = 0 },
+	     { 90, NULL, .truncated = true, .status = "up", .since_s = 0 }, /* told once, until it is whole again */
 	     { 120, NULL, .status = "unknown", .events = "ike-state selector-lost status:unknown", .since_s = 120 });
 	END;
 }
