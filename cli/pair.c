@@ -164,12 +164,7 @@ int cli_pair(const struct cli_command *self, int argc, char **argv)
 	if (!http)
 		return code;
 	code = fleet_find_tunnel(self, http, argv[optind], argv[optind + 1], &tunnel);
-	if (code == CLI_OK && json_is_null(json_object_get(tunnel, "other_end"))) {
-		cli_complain(self, "the other end of this tunnel, %s, is not managed here, or under another address",
-			     fleet_text(tunnel, "peer"));
-		json_decref(tunnel);
-		code = CLI_NOT_FOUND;
-	} else if (code == CLI_OK) {
+	if (code == CLI_OK) {
 		code = show(http, &ask, tunnel);
 		json_decref(tunnel);
 	}

@@ -14,7 +14,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 enum { PEERS_NAMED = 10 };
 
@@ -97,11 +97,13 @@ static int sheet_online(const struct cli_command *self, const struct ask *ask, c
 	return code;
 }
 
-/* Standard input, anything that is there, and what can only be a path. "fra-fw1/customer1" is a device, unless there is
+/* Standard input, any file that is there, and what can only be a path. "fra-fw1/customer1" is a device, unless there is
  * such a file. */
 static bool is_file(const char *name)
 {
-	return strcmp(name, "-") == 0 || *name == '/' || *name == '.' || access(name, F_OK) == 0;
+	struct stat file;
+	return strcmp(name, "-") == 0 || *name == '/' || *name == '.' ||
+	       (stat(name, &file) == 0 && !S_ISDIR(file.st_mode));
 }
 
 int cli_sheet(const struct cli_command *self, int argc, char **argv)

@@ -68,6 +68,7 @@ SQL_QUERIES = \
 	%D%/queries/journal_newest.sql \
 	%D%/queries/journal_row.sql \
 	%D%/queries/journal_trim.sql \
+	%D%/queries/other_end_by_networks.sql \
 	%D%/queries/pragma_application_id.sql \
 	%D%/queries/pragma_cache.sql \
 	%D%/queries/pragma_checkpoint.sql \

@@ -58,6 +58,8 @@ static bool store_is_good(struct pair *p, enum vt_status status, const struct vt
 {
 	if (status == VT_E_ARGUMENT)
 		problem(p->x, PROBLEM_INVALID_PARAMETER, "%s", error->text);
+	else if (status == VT_E_NOT_FOUND)
+		problem(p->x, PROBLEM_NOT_FOUND, "%s", error->text);
 	else if (status != VT_OK)
 		problem_of_store(p->x, status, error);
 	return status == VT_OK;
@@ -118,18 +120,17 @@ static void free_end(struct end *end)
 
 static bool find_ends(struct pair *p)
 {
+	struct vt_store *store = p->x->store;
 	struct vt_error error;
+	enum vt_status status = VT_OK;
 	if (!api_find_tunnel(p->x, &p->here.tunnel))
 		return false;
-	if (p->here.tunnel.other_id == 0) {
-		problem(p->x, PROBLEM_NOT_FOUND,
-			"the other end of this tunnel, " VT_FMT ", is not managed here, or under another address",
-			VT_ARG(p->here.tunnel.peer));
-		return false;
-	}
-	return store_is_good(
-		p, vt_store_tunnel(p->x->store, p->here.tunnel.other_id, p->x->arena, &p->there.tunnel, &error),
-		&error);
+	uint64_t id = p->here.tunnel.other_id;
+	if (id == 0)
+		status = vt_store_other_end(store, &p->here.tunnel, &id, &error);
+	if (status == VT_OK)
+		status = vt_store_tunnel(store, id, p->x->arena, &p->there.tunnel, &error);
+	return store_is_good(p, status, &error);
 }
 
 /* ---- the configurations ---- */

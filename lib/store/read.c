@@ -77,6 +77,31 @@ enum vt_status vt_store_tunnel(struct vt_store *store, uint64_t id, struct vt_ar
 	return read_one(store, SQL_TUNNEL_ROW, &tunnel_fields, id, arena, row, error, "tunnel");
 }
 
+enum vt_status vt_store_other_end(struct vt_store *store, const struct vt_tunnel_row *tunnel, uint64_t *id,
+				  struct vt_error *error)
+{
+	static const char action[] = "look for the other end of a tunnel";
+	struct statement *statement = db_statement(store, SQL_OTHER_END_BY_NETWORKS);
+	size_t found = 0;
+	bool row = true;
+	if (!statement)
+		return db_fail(store, error, action);
+	bind_id(statement, ":id", tunnel->id);
+	bind_id(statement, ":device_id", tunnel->device_id);
+	bind_text(statement, ":local_addr", tunnel->local_addr);
+	bind_text(statement, ":peer", tunnel->peer);
+	while (row) {
+		enum vt_status status = db_step(store, statement, &row, error, action);
+		if (status != VT_OK)
+			return status;
+		if (row && found++ == 0)
+			*id = read_id(statement, "id");
+	}
+	return found == 1 ? VT_OK
+			  : vt_fail(error, VT_E_NOT_FOUND, "the other end of this tunnel, " VT_FMT ", is not %s",
+				    VT_ARG(tunnel->peer), found ? "told apart from others" : "managed here");
+}
+
 enum vt_status vt_store_counts(struct vt_store *store, uint64_t *counts, uint64_t *flapping, struct vt_error *error)
 {
 	static const char action[] = "count the tunnels";

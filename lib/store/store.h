@@ -70,6 +70,11 @@ enum vt_status vt_store_tunnels(struct vt_store *store, const struct vt_tunnel_q
 				struct vt_tunnel_row **rows, size_t *len, bool *more, struct vt_error *error);
 enum vt_status vt_store_tunnel(struct vt_store *store, uint64_t id, struct vt_arena *arena, struct vt_tunnel_row *row,
 			       struct vt_error *error); /* VT_E_NOT_FOUND */
+/* The other end of a tunnel that bears none by its addresses, for an address between them is translated: the one tunnel of
+ * another unit that protects the same networks the other way round and has one of the two addresses. VT_E_NOT_FOUND when
+ * there is none, or more than one. Looks at every tunnel. */
+enum vt_status vt_store_other_end(struct vt_store *store, const struct vt_tunnel_row *tunnel, uint64_t *id,
+				  struct vt_error *error);
 /* How many tunnels in each status; counts has VT_TUNNEL_STATUSES elements. */
 enum vt_status vt_store_counts(struct vt_store *store, uint64_t *counts, uint64_t *flapping, struct vt_error *error);
 

@@ -92,7 +92,10 @@ def the_exit_code_says_what_went_wrong():
                             (2, ["tunnels", "--url", "http://192.0.2.1:1", "--token-file", "/dev/null"]),
                             (3, ["tunnels", "--token-file", "/nowhere"]), (5, ["status", "--url", "http://127.0.0.1:1"]),
                             (6, ["tunnels", "--status", "broken"]), (6, ["history", "fw003", "10.3.0.3", "--step", "nonsense"]),
-                            (6, ["status", "--url", web.address + "/nothing"]), (7, ["history", "fw003", "10.9.9.9"]), (0, ["tunnels", "--help"])):
+                            (6, ["status", "--url", web.address + "/nothing"]), (7, ["history", "fw003", "10.9.9.9"]),
+                            (7, ["pair", "fw003", "10.9.9.9"]), (6, ["pair", "fw003", "10.3.0.3"]), (6, ["pair", "fw003", "10.3.0.3", "--window", "5s"]),
+                            (7, ["sheet", "fw003", "10.9.9.9"]), (7, ["sheet", "fw003/none", "10.3.0.3"]), (6, ["sheet", "fw003", "10.3.0.3"]),
+                            (3, ["sheet", "./fw003", "10.3.0.3"]), (3, ["sheet", "/nowhere/fw003", "10.3.0.3"]), (0, ["tunnels", "--help"])):
         done = web.cli(*arguments)
         equal(done.returncode, code, f"{arguments}: {done.stderr}")
         equal(done.stderr.startswith(("vpntriage", "usage:")) or code == 0 or "unrecognized" in done.stderr, True, done.stderr)

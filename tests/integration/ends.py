@@ -110,11 +110,22 @@ def networks_that_differ_are_shown_with_both_lines():
     tap.equal(shown[0][1][-4:], "10.30.1.0 255.255.255.0 10.50.1.0 255.255.255.0".split(), "our line")
 
 
+def ends_behind_a_translated_address_are_found_by_their_networks():
+    here = tunnel_of("ulm-fw1", DEVICES["ham-fw1"])
+    tap.equal(here["other_end"], None, "by addresses alone")
+    answer = fleet.get(f"tunnels/{here['id']}/pair")
+    tap.equal((answer["there"]["device"], answer["not_compared"]), ("ham-fw1", None), "from behind the translation")
+    tap.equal([f for f in answer["findings"] if f["severity"] == "fault"], [], "findings")
+    tap.equal([s["verdict"] for s in answer["spis"]], ["match"], "SPIs")
+    back = fleet.get(f"tunnels/{answer['there']['tunnel_id']}/pair")
+    tap.equal((back["there"]["device"], rules(back), len(back["loss"]["items"])), ("ulm-fw1", rules(answer), 1), "from the other end")
+
+
 def an_end_that_is_not_managed_is_said():
     code, detail = refusal(f"tunnels/{tunnel_of('ber-fw1', '203.0.113.10')['id']}/pair")
     tap.equal((code, "203.0.113.10" in detail and "not managed" in detail), (404, True), detail)
     done = fleet.cli("pair", "ber-fw1", "203.0.113.10", "--url", fleet.address)
-    tap.equal((done.returncode, "not managed" in done.stderr), (7, True), done.stderr)
+    tap.equal((done.returncode, "not managed" in done.stderr), (6, True), done.stderr)
     tap.equal(refusal(f"tunnels/{tunnel_of('ber-fw1', '192.0.2.18')['id']}/pair?window=5s"),
               (400, "window is a duration of 1m to 6h"), "window")
 
@@ -137,4 +148,4 @@ with fleet:
     tap.run(the_fleet_is_polled_for_a_minute, a_healthy_pair_differs_in_nothing_and_loses_nothing,
             esp_that_is_blocked_one_way_dies_on_the_path, a_lossy_path_has_its_share_within_bounds,
             lifetimes_that_differ_are_advice, keys_that_differ_are_not_claimed, networks_that_differ_are_shown_with_both_lines,
-            an_end_that_is_not_managed_is_said, the_sheet_has_the_failures_and_no_secret)
+            ends_behind_a_translated_address_are_found_by_their_networks, an_end_that_is_not_managed_is_said, the_sheet_has_the_failures_and_no_secret)

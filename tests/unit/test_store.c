@@ -263,6 +263,48 @@ static void a_tunnel_knows_its_other_end_where_that_is_managed(void **state)
 	store_case_end(&c);
 }
 
+/* What one unit knows of one tunnel with one protected pair. */
+static struct vt_tunnel_row commit_end(struct store_case *c, const char *name, const char *peer, const char *local_addr,
+				       const char *local, const char *remote)
+{
+	struct vt_device_row device = a_device(name, at_s(0));
+	struct vt_tunnel_row tunnel = a_tunnel(&device, peer, at_s(0));
+	struct vt_selector_row selector = a_selector(&tunnel, remote, at_s(0));
+	tunnel.local_addr = vt_str_of(local_addr);
+	selector.local = vt_str_of(local);
+	selector.id = vt_selector_id(tunnel.id, selector.local, selector.remote);
+	struct vt_commit commit = { .at_ms = at_s(0),
+				    .device = device,
+				    .tunnels = &tunnel,
+				    .tunnels_len = 1,
+				    .selectors = &selector,
+				    .selectors_len = 1 };
+	STORE_OK(vt_store_commit(c->store, &commit, e));
+	return tunnel;
+}
+
+static void behind_a_translated_address_the_networks_tell_the_other_end(void **state)
+{
+	(void)state;
+	struct store_case c = store_case_begin();
+	struct vt_error error;
+	uint64_t id = 0;
+	/* ulm has 192.168.9.2 and is seen at 203.0.113.60; bonn protects the same networks, and goes elsewhere. */
+	struct vt_tunnel_row ham = commit_end(&c, "ham", "203.0.113.60", "192.0.2.34", "10.4.0.0/16", "10.6.0.0/16"),
+			     ulm = commit_end(&c, "ulm", "192.0.2.34", "192.168.9.2", "10.6.0.0/16", "10.4.0.0/16"),
+			     bonn = commit_end(&c, "bonn", "198.51.100.7", "192.168.9.2", "10.6.0.0/16", "10.4.0.0/16");
+	STORE_OK(vt_store_other_end(c.store, &ham, &id, e));
+	assert_int_equal(id, ulm.id);
+	STORE_OK(vt_store_other_end(c.store, &ulm, &id, e));
+	assert_int_equal(id, ham.id);
+	assert_int_equal(vt_store_other_end(c.store, &bonn, &id, &error), VT_E_NOT_FOUND);
+	/* A second one that fits as well: nobody can tell. */
+	commit_end(&c, "kiel", "192.0.2.34", "192.168.9.2", "10.6.0.0/16", "10.4.0.0/16");
+	assert_int_equal(vt_store_other_end(c.store, &ham, &id, &error), VT_E_NOT_FOUND);
+	assert_non_null(strstr(error.text, "not told apart"));
+	store_case_end(&c);
+}
+
 static void the_same_commit_twice_is_the_same_state(void **state)
 {
 	(void)state;
@@ -700,6 +742,7 @@ static void the_daemons_own_row_comes_back(void **state)
 }
 
 UNIT_TESTS(CASE(a_commit_comes_back_in_every_field), CASE(a_tunnel_knows_its_other_end_where_that_is_managed),
+	   CASE(behind_a_translated_address_the_networks_tell_the_other_end),
 	   CASE(the_same_commit_twice_is_the_same_state), CASE(changed_fields_are_changed),
 	   CASE(a_list_is_what_its_filters_say), CASE(pages_are_stable_while_rows_move),
 	   CASE(counts_follow_every_change), CASE(a_retired_unit_leaves_the_present_and_not_the_past),
