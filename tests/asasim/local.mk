@@ -19,7 +19,13 @@ tests_asasim_libasasim_a_SOURCES = \
 	%D%/syslog.c %D%/syslog.def \
 	%D%/traffic.c \
 	%D%/truth.c %D%/truth.h \
-	%D%/world.c %D%/world.h
+	%D%/world.c %D%/world.h \
+	%D%/world_devices.c \
+	%D%/world_doc.c \
+	%D%/world_faults.c \
+	%D%/world_parts.h \
+	%D%/world_plan.c \
+	%D%/world_tunnels.c
 
 EXTRA_DIST += tests/asasim/README.md
 
