@@ -8,6 +8,11 @@ tests_asasim_libasasim_a_SOURCES = \
 	%D%/endcfg.c \
 	%D%/ike.c %D%/ike.h \
 	%D%/model.c %D%/model.h \
+	%D%/model_flow.c \
+	%D%/model_moment.c \
+	%D%/model_parts.h \
+	%D%/model_phase1.c \
+	%D%/model_sa.c \
 	%D%/render.h \
 	%D%/render_config.c \
 	%D%/render_crypto.c \
