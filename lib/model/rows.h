@@ -170,8 +170,9 @@ struct vt_selector_row {
 struct vt_live {
 	uint64_t selector_id;
 	struct vt_counters counters;
-	struct vt_counters
-		per_s; /* rates over the last interval, times 1000 (milli-units a second); VT_ABSENT = not known */
+	/* Thousandths a second, between the two last readings: of packets at counters_at_ms, of bytes at bytes_at_ms.
+	 * VT_ABSENT = not known. */
+	struct vt_counters per_s;
 	int64_t last_encaps_at_ms, last_decaps_at_ms;
 	int64_t counters_at_ms, bytes_at_ms; /* when packets and when bytes were last read */
 	uint64_t lifetime_s, lifetime_kb;    /* left on the outbound SA when read */
@@ -223,8 +224,8 @@ struct vt_commit {
 	bool live_given;
 	const struct vt_event_row *events;
 	size_t events_len;
-	/* Current state that ends: peers that never had a session and have fallen silent, selectors long gone.
-	 * Their history stays. */
+	/* Current state that ends: peers that never had a session and have fallen silent, selectors long gone, or no
+	 * longer wanted and never seen. Their history stays. */
 	const uint64_t *forget_tunnels, *forget_selectors;
 	size_t forget_tunnels_len, forget_selectors_len;
 	int64_t interval_ms;       /* that the samples cover; 0 when there are none */
