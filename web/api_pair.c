@@ -297,6 +297,7 @@ static struct vt_loss_end counted_by(const struct end *end, const struct vt_sele
 		.decaps_pkts = packets_of(&bucket->decaps_pkts),
 		.send_errors = errors_of(&bucket->send_errors),
 		.recv_errors = errors_of(&bucket->recv_errors),
+		.encaps_max_per_s = bucket->encaps_pkts.max > 0 ? bucket->encaps_pkts.max : 0,
 		.reset = bucket->gap || vt_map_get(&end->begun, now->row.id) || vt_map_get(&end->begun, end->tunnel.id),
 	};
 }

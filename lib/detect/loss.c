@@ -50,6 +50,15 @@ static double doubt_of(const struct vt_loss_end *a, const struct vt_loss_end *b,
 	return (double)(edges_ms + 2 * (int64_t)VT_LOSS_JITTER_MS) / (double)overlap_ms;
 }
 
+/* The fewest packets that were sent while both windows were open: the rest of the sender's window may have been its
+ * busiest time. */
+static double sent_at_least(const struct vt_loss_end *from, int64_t overlap_ms)
+{
+	double edges_s = (double)(length(from) - overlap_ms + (int64_t)VT_LOSS_JITTER_MS) / 1000,
+	       left = (double)from->encaps_pkts - from->encaps_max_per_s * edges_s;
+	return left > 0 ? left : 0;
+}
+
 static void compare(const struct vt_loss_end *from, const struct vt_loss_end *to, int64_t overlap_ms,
 		    struct vt_loss_direction *direction)
 {
@@ -70,9 +79,15 @@ static void compare(const struct vt_loss_end *from, const struct vt_loss_end *to
 	direction->share = clamped(1 - received / sent);
 	direction->least = clamped(1 - received * (1 + doubt) / sent);
 	direction->most = clamped(1 - received * (1 - doubt) / sent);
+	double surely_sent = sent_at_least(from, overlap_ms),
+	       surely_lost = surely_sent > 0 ? clamped(1 - (double)to->decaps_pkts / surely_sent) : 0;
+	if (from->encaps_max_per_s > 0 && surely_lost < direction->least)
+		direction->least = surely_lost;
 	uint64_t missing = direction->sent > direction->received ? direction->sent - direction->received : 0;
 	direction->place = place_of(from, to, missing);
-	if (to->decaps_pkts == 0)
+	if (to->decaps_pkts == 0 && surely_sent < VT_LOSS_ALL_PACKETS)
+		direction->why = "what was sent may lie in the time that only one of the windows covers";
+	else if (to->decaps_pkts == 0)
 		direction->verdict = VT_LOSS_ALL;
 	else if (from->encaps_pkts < VT_LOSS_PACKETS)
 		direction->why = "too few packets were sent for a percentage";

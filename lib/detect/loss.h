@@ -4,7 +4,8 @@
  * A counted when it encrypted, B when it decrypted, each over a window of its own: two readings of one counter. What
  * A sent and B did not receive was lost on the way. Windows never coincide, so packets are compared as rates over the
  * time both windows cover, and the answer has bounds: what may have passed in the time that only one of the windows
- * covers, and how inexactly a reading's time is known. Inside those bounds nothing is claimed.
+ * covers, and how inexactly a reading's time is known. Inside those bounds nothing is claimed. Traffic comes in bursts: no
+ * loss is claimed that one burst in the time outside of the other window explains.
  *
  * Source: diagnosis.md section F.
  */
@@ -26,6 +27,7 @@ struct vt_loss_end {
 	uint64_t encaps_pkts, decaps_pkts;
 	uint64_t send_errors, recv_errors; /* VT_ABSENT: not printed */
 	bool reset;                        /* a counter went back, or the SA is another one: nothing is known */
+	double encaps_max_per_s;           /* the fastest between two readings inside the window; 0: taken as even */
 };
 
 enum vt_loss_verdict {

@@ -171,6 +171,35 @@ static void who_receives_and_is_silent_has_the_fault_behind_it(void **state)
 	vt_buf_free(&out);
 }
 
+static void no_loss_is_claimed_that_a_burst_explains(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *why;
+		double max_per_s;
+		uint64_t received;
+		const char *verdict;
+	} cases[] = {
+		/* 30,000 packets in ten minutes; the other window begins and ends 30 seconds later. */
+		{ "even, half of it gone", 52, 14000, "some path 53%" },
+		{ "half of it in one burst, which the other window has not", 500, 14000, "unknown" },
+		{ "even, all of it gone", 52, 0, "all path 100%" },
+		{ "all of it in one burst", 1000, 0, "unknown" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct vt_loss_end a = end_of(&(struct counted){ 0, 600, 30000, 0, 0, 0, false }),
+				   b = end_of(&(struct counted){ 30, 630, 0, cases[i].received, 0, 0, false });
+		struct vt_loss loss;
+		char ab[64];
+		a.encaps_max_per_s = cases[i].max_per_s;
+		vt_loss_locate(&a, &b, &loss);
+		tell(&loss.ab, ab, sizeof ab);
+		if (strcmp(ab, cases[i].verdict) != 0)
+			fail_msg("%s: \"%s\", expected \"%s\"", cases[i].why, ab, cases[i].verdict);
+		assert_int_equal(loss.ab.verdict == VT_LOSS_UNKNOWN, loss.ab.why != NULL);
+	}
+}
+
 static void what_cannot_be_told_says_why(void **state)
 {
 	(void)state;
@@ -205,4 +234,5 @@ static void the_sentence_has_the_figures_and_their_bounds(void **state)
 }
 
 UNIT_TESTS(CASE(counters_of_both_ends_say_where_packets_die), CASE(who_receives_and_is_silent_has_the_fault_behind_it),
-	   CASE(what_cannot_be_told_says_why), CASE(the_sentence_has_the_figures_and_their_bounds))
+	   CASE(no_loss_is_claimed_that_a_burst_explains), CASE(what_cannot_be_told_says_why),
+	   CASE(the_sentence_has_the_figures_and_their_bounds))
