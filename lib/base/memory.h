@@ -16,6 +16,6 @@ void *vt_must(void *memory) __attribute__((returns_nonnull));
 /* A terminated copy that the caller frees; NULL for an absent text. */
 char *vt_str_dup(struct vt_str s);
 /* `bytes` were refused: the sentence, and the end. */
-_Noreturn void vt_out_of_memory(size_t bytes);
+void vt_out_of_memory(size_t bytes) __attribute__((noreturn));
 
 #endif
