@@ -2,3 +2,6 @@
 # ARTICLE.tsv which claim of the founding article is shown by which of them.
 EXTRA_DIST += %D%
 TESTS += %D%/run.py %D%/corpus.py
+# A folder is taken from the build as well, and the logs of its tests with it.
+dist-hook:
+	rm -f $(distdir)/%D%/*.log $(distdir)/%D%/*.trs
