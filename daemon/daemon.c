@@ -174,12 +174,28 @@ static enum daemon_exit read_settings(const char *file, struct vt_arena **arena,
 	return code;
 }
 
+/* Keys of the contract that nothing acts on in this release: whoever relies on them has to hear so. */
+static void say_what_waits(const struct vt_settings *settings)
+{
+	bool windows = false;
+	for (size_t i = 0; i < settings->devices_len; i++)
+		for (size_t j = 0; j < settings->devices[i].tunnels_len; j++)
+			windows |= settings->devices[i].tunnels[j].maintenance_len > 0;
+	if (settings->alerts_len)
+		log_warning(LOG_CONF, NULL,
+			    "alerts are configured, and this release delivers none (ask the API, or scrape /metrics)");
+	if (windows)
+		log_warning(LOG_CONF, NULL,
+			    "maintenance windows are configured, and this release does not regard them");
+}
+
 static enum daemon_exit begin_configuration(struct self *self)
 {
 	struct vt_error error = { 0 };
 	enum daemon_exit code = read_settings(self->options.config, &self->arena, &self->settings);
 	if (code != DAEMON_OK)
 		return code;
+	say_what_waits(self->settings);
 	if (hostkey_store_open(self->settings->known_hosts.p, &self->pins, &error) != VT_OK)
 		return fail(DAEMON_KNOWN_HOSTS, &error);
 	self->keyring = keyring_new();
@@ -231,6 +247,7 @@ static bool reload(struct self *self)
 	struct vt_retention retention = retention_of(settings);
 	writer_retention(self->writer, &retention);
 	say_what_stays(self->settings, settings);
+	say_what_waits(settings);
 	/* What stays is compared with at the next reload too. */
 	settings->database = vt_arena_str(arena, self->settings->database);
 	settings->control_socket = vt_arena_str(arena, self->settings->control_socket);
@@ -665,7 +682,8 @@ enum daemon_exit daemon_main(int argc, char **argv)
 	if (self.options.test) {
 		code = begin_configuration(&self);
 		if (code == DAEMON_OK)
-			printf("%s: good, %zu devices\n", self.options.config, self.settings->devices_len);
+			printf("%s: good, %zu device%s\n", self.options.config, self.settings->devices_len,
+			       self.settings->devices_len == 1 ? "" : "s");
 		end_everything(&self);
 		return code;
 	}

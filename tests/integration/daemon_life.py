@@ -80,6 +80,9 @@ def what_is_wrong_with_the_configuration_has_a_sentence_and_a_code():
     tap.equal(run("--log-level", "loud")[0], 2, "exit code of a wrong option")
     code, text = run("--config-test")
     tap.equal((code, text.strip().endswith("good, 4 devices")), (0, True), f"--config-test said {text}")
+    alerts = "alerts: [ { type: exec, command: [ /bin/true ] } ]\n"
+    code, text = run("--config-test", config=another("alerts.yaml", lambda old: alerts + old))
+    tap.equal((code, "this release delivers none" in text), (0, True), f"of alerts it said {text}")
 
 
 def a_secret_that_others_can_read_or_nobody_is_refused():
