@@ -55,7 +55,7 @@ static bool is_overtaken(const struct diagnosing *d, const struct log_reading *l
 	if (phase2 && log->phase2_up != SIZE_MAX && i < log->phase2_up)
 		return true;
 	/* With SAs for packets in place what was refused is at most another pair of networks. */
-	return phase2 && e->pairs && strcmp(fault, "P2-PROXY");
+	return phase2 && e->pairs && strcmp(fault, "P2-PROXY") != 0;
 }
 
 static bool is_any_to_any(struct vt_str proxy)
